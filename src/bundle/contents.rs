@@ -1,0 +1,392 @@
+//! What is inside a bundle: one walk through the plaintext, for everyone who wants to see it.
+//!
+//! Opening, verifying and listing are the same walk with another receiver, so that a bundle one of them refuses is
+//! refused by all.
+
+use std::collections::HashSet;
+
+use super::bag::{self, BagInfo};
+use super::batch::Sha;
+use super::error::{ArchiveFault, BagFault, Damage, EntryFault, Error};
+use super::id::BundleId;
+use super::layout::BLOCK;
+use super::names;
+use super::source::Moment;
+use super::unseal::Plain;
+use super::untar::{self, RawEntry};
+use crate::progress::Progress;
+
+/// A file or folder as it comes along.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    /// Path below `data/`.
+    pub path: &'a str,
+    /// A folder, else a file.
+    pub folder: bool,
+    /// Whether it may be executed.
+    pub executable: bool,
+    /// Its size.
+    pub size: u64,
+    /// Its modification time.
+    pub mtime: Moment,
+}
+
+/// Someone who takes what is inside, in order. Nothing is confirmed until the walk has ended well.
+pub trait Receiver {
+    /// The bag's own account of itself; nothing has been handed over yet.
+    ///
+    /// # Errors
+    /// Stops the walk.
+    fn bag(&mut self, info: &BagInfo) -> Result<(), Error>;
+    /// The next file or folder.
+    ///
+    /// # Errors
+    /// Stops the walk.
+    fn entry(&mut self, found: &Found) -> Result<(), Error>;
+    /// Content of the file announced last.
+    ///
+    /// # Errors
+    /// Stops the walk.
+    fn data(&mut self, bytes: &[u8]) -> Result<(), Error>;
+    /// That file is complete.
+    ///
+    /// # Errors
+    /// Stops the walk.
+    fn close(&mut self) -> Result<(), Error>;
+    /// There is no bag inside: data and close of one single file follow (照合表なし).
+    ///
+    /// # Errors
+    /// Stops the walk.
+    fn foreign(&mut self) -> Result<(), Error>;
+}
+
+/// Takes everything and keeps nothing.
+pub struct Discard;
+
+impl Receiver for Discard {
+    fn bag(&mut self, _: &BagInfo) -> Result<(), Error> {
+        Ok(())
+    }
+    fn entry(&mut self, _: &Found) -> Result<(), Error> {
+        Ok(())
+    }
+    fn data(&mut self, _: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+    fn close(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+    fn foreign(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// What a walk that ended well has established.
+pub struct Contents {
+    /// The bag's own account of itself, found true.
+    pub info: BagInfo,
+    /// Files inside, each equal to its manifest line.
+    pub files: u64,
+    /// Folders inside.
+    pub folders: u64,
+    /// Bytes of the files.
+    pub bytes: u64,
+}
+
+/// Whether the plaintext begins as one of our bags.
+pub(super) fn is_bag(plain: &mut Plain) -> Result<bool, Error> {
+    let Some((name, _)) = plain.peek()?.first_chunk::<100>().map(|n| n.split_at(17)) else { return Ok(false) };
+    Ok(std::str::from_utf8(name).ok().and_then(|n| n.strip_suffix('/')).and_then(BundleId::parse).is_some())
+}
+
+/// Hands over a plaintext that is no bag; returns its size.
+pub(super) fn walk_foreign(
+    plain: &mut Plain,
+    receiver: &mut dyn Receiver,
+    progress: &dyn Progress,
+) -> Result<u64, Error> {
+    receiver.foreign()?;
+    loop {
+        if progress.cancelled() {
+            return Err(Error::Cancelled);
+        }
+        let run = plain.run(u64::MAX)?;
+        if run.is_empty() {
+            break;
+        }
+        receiver.data(run)?;
+        progress.advance(run.len() as u64);
+    }
+    receiver.close()?;
+    Ok(plain.done())
+}
+
+/// Walks through the whole bag and compares every file with the manifest.
+pub(super) fn walk(plain: &mut Plain, receiver: &mut dyn Receiver, progress: &dyn Progress) -> Result<Contents, Error> {
+    let mut walk =
+        Walk { plain, receiver, progress, files: Vec::new(), folders: HashSet::new(), seen: HashSet::new(), bytes: 0 };
+    let (info, prefix) = walk.opening()?;
+    let manifest_size = walk.payload(&info, &prefix)?;
+    let expected = walk.manifest(manifest_size)?;
+    let tags = walk.tag_manifest(&prefix)?;
+    if untar::next_entry(walk.plain)?.is_some() {
+        return Err(ArchiveFault::TrailingGarbage.into());
+    }
+    let folders = walk.folders.len() as u64;
+    let (files, bytes) = (walk.files, walk.bytes);
+    compare(&plain.digests()?, &files, &expected, &tags)?;
+    Ok(Contents { info, files: files.len() as u64, folders, bytes })
+}
+
+struct Walk<'w, 'p> {
+    plain: &'w mut Plain<'p>,
+    receiver: &'w mut dyn Receiver,
+    progress: &'w dyn Progress,
+    files: Vec<Box<str>>,
+    folders: HashSet<Box<str>>,
+    seen: HashSet<u128>,
+    bytes: u64,
+}
+
+impl Walk<'_, '_> {
+    /// `bag-info.txt`, `bagit.txt` and the payload folder, in this order and no other.
+    fn opening(&mut self) -> Result<(BagInfo, String), Error> {
+        let first = self.need(bag::BAG_INFO)?;
+        let (id, name) = first.path.split_once('/').ok_or(BagFault::Missing(bag::BAG_INFO))?;
+        let id = BundleId::parse(id).ok_or(Damage::NotABag)?;
+        if name != bag::BAG_INFO || first.folder {
+            return Err(BagFault::Missing(bag::BAG_INFO).into());
+        }
+        let text = self.tag_text(bag::BAG_INFO, first.size, bag::MOST_BAG_INFO)?;
+        let info = BagInfo::parse(&text)?;
+        if info.id != id {
+            return Err(BagFault::OtherBundle.into());
+        }
+        let prefix = format!("{id}/");
+        let second = self.need(bag::BAGIT)?;
+        if second.path != format!("{prefix}{}", bag::BAGIT) || second.folder {
+            return Err(BagFault::Missing(bag::BAGIT).into());
+        }
+        let text = self.tag_text(bag::BAGIT, second.size, bag::BAGIT_TEXT.len() as u64)?;
+        if *text != bag::BAGIT_TEXT {
+            return Err(BagFault::Version.into());
+        }
+        let third = self.need("data/")?;
+        if third.path != format!("{prefix}data/") || !third.folder {
+            return Err(BagFault::Missing("data/").into());
+        }
+        self.receiver.bag(&info)?;
+        Ok((info, prefix))
+    }
+
+    fn need(&mut self, what: &'static str) -> Result<RawEntry, Error> {
+        untar::next_entry(self.plain)?.ok_or(BagFault::Missing(what).into())
+    }
+
+    /// A small text file of the bag's own.
+    fn tag_text(&mut self, name: &'static str, size: u64, most: u64) -> Result<zeroize::Zeroizing<String>, Error> {
+        if size > most {
+            return Err(BagFault::TooLarge(name).into());
+        }
+        self.plain.begin()?;
+        let mut text = zeroize::Zeroizing::new(String::new());
+        while (text.len() as u64) < size {
+            let run = self.plain.run(size - text.len() as u64)?;
+            if run.is_empty() {
+                return Err(ArchiveFault::Cut.into());
+            }
+            // A run can end inside a character only where a chunk does; tag files are far smaller than a chunk, but a
+            // forger may place them anywhere, and then they are simply refused.
+            text.push_str(std::str::from_utf8(run).map_err(|_| BagFault::Malformed(name))?);
+        }
+        self.plain.end();
+        untar::skip_padding(self.plain, size)?;
+        Ok(text)
+    }
+
+    /// Everything below `data/`, up to the manifest, whose size is returned.
+    fn payload(&mut self, info: &BagInfo, prefix: &str) -> Result<u64, Error> {
+        loop {
+            let entry = self.need(bag::MANIFEST)?;
+            let refuse = |fault| Error::from(Damage::Entry { path: entry.path.clone(), fault });
+            let Some(inside) = entry.path.strip_prefix(prefix) else {
+                return Err(refuse(
+                    names::check(&entry.path).map_or_else(EntryFault::Name, |()| EntryFault::OutsideBag),
+                ));
+            };
+            let Some(path) = inside.strip_prefix("data/") else {
+                return match inside {
+                    bag::MANIFEST if !entry.folder => self.announced(info).map(|()| entry.size),
+                    bag::TAG_MANIFEST => Err(BagFault::Missing(bag::MANIFEST).into()),
+                    _ => {
+                        Err(refuse(names::check(inside).map_or_else(EntryFault::Name, |()| EntryFault::UnknownTagFile)))
+                    }
+                };
+            };
+            let path = if entry.folder { path.strip_suffix('/').unwrap_or(path) } else { path };
+            self.admit(path, &entry)?;
+            let found = Found {
+                path,
+                folder: entry.folder,
+                executable: entry.executable,
+                size: entry.size,
+                mtime: entry.mtime,
+            };
+            self.take(&found, info)?;
+        }
+    }
+
+    /// Whether an entry may stand where it does.
+    fn admit(&mut self, path: &str, entry: &RawEntry) -> Result<(), Error> {
+        let refuse = |fault| Error::from(Damage::Entry { path: path.to_owned(), fault });
+        names::check(path).map_err(|fault| refuse(EntryFault::Name(fault)))?;
+        if !self.seen.insert(names::fold(path)) {
+            let same = self.folders.contains(path) || self.files.iter().any(|f| **f == *path);
+            return Err(refuse(if same { EntryFault::Duplicate } else { EntryFault::Collision }));
+        }
+        if let Some((parent, _)) = path.rsplit_once('/')
+            && !self.folders.contains(parent)
+        {
+            return Err(refuse(EntryFault::NoFolder));
+        }
+        if entry.folder {
+            self.folders.insert(path.into());
+        } else {
+            self.files.push(path.into());
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, found: &Found, info: &BagInfo) -> Result<(), Error> {
+        // Attack: a size that promises little and delivers without end, or the reverse. What was announced, and what
+        // the opener checked the free space for, is never exceeded.
+        let bytes = self.bytes.checked_add(found.size).filter(|&b| b <= info.oxum.0);
+        if bytes.is_none() || self.files.len() as u64 > info.oxum.1 {
+            return Err(BagFault::MoreThanAnnounced.into());
+        }
+        self.receiver.entry(found)?;
+        if found.folder {
+            return Ok(());
+        }
+        self.plain.begin()?;
+        let mut left = found.size;
+        while left > 0 {
+            if self.progress.cancelled() {
+                return Err(Error::Cancelled);
+            }
+            let run = self.plain.run(left)?;
+            if run.is_empty() {
+                return Err(ArchiveFault::Cut.into());
+            }
+            self.receiver.data(run)?;
+            left -= run.len() as u64;
+            self.progress.advance(run.len() as u64);
+        }
+        self.plain.end();
+        self.bytes += found.size;
+        self.receiver.close()?;
+        untar::skip_padding(self.plain, found.size)
+    }
+
+    fn announced(&self, info: &BagInfo) -> Result<(), Error> {
+        let here = (self.bytes, self.files.len() as u64);
+        if here == info.oxum { Ok(()) } else { Err(BagFault::LessThanAnnounced.into()) }
+    }
+
+    /// Reads the manifest line by line: for each file, in the order they came, the digest it should have.
+    fn manifest(&mut self, size: u64) -> Result<Vec<Sha>, Error> {
+        let longest = usize::try_from(bag::manifest_line_len("data/")).unwrap_or(0) + names::MOST_PATH;
+        let lookup = Lookup::new(&self.files);
+        let mut expected = vec![None; self.files.len()];
+        let (mut line, mut left) = (Vec::new(), size);
+        self.plain.begin()?;
+        while left > 0 {
+            let run = self.plain.run(left)?;
+            if run.is_empty() {
+                return Err(ArchiveFault::Cut.into());
+            }
+            left -= run.len() as u64;
+            for piece in run.split_inclusive(|&b| b == b'\n') {
+                line.extend_from_slice(piece);
+                if line.last() == Some(&b'\n') {
+                    manifest_line(&line[..line.len() - 1], &lookup, &mut expected)?;
+                    line.clear();
+                } else if line.len() > longest {
+                    return Err(BagFault::Malformed(bag::MANIFEST).into());
+                }
+            }
+        }
+        self.plain.end();
+        untar::skip_padding(self.plain, size)?;
+        if !line.is_empty() {
+            return Err(BagFault::Malformed(bag::MANIFEST).into());
+        }
+        let missing = |i: usize| Error::from(BagFault::NotInManifest(self.files[i].to_string()));
+        expected.into_iter().enumerate().map(|(i, sha)| sha.ok_or_else(|| missing(i))).collect()
+    }
+
+    /// The digests the tag manifest gives for `bag-info.txt`, `bagit.txt` and the manifest.
+    fn tag_manifest(&mut self, prefix: &str) -> Result<[Sha; 3], Error> {
+        let entry = self.need(bag::TAG_MANIFEST)?;
+        if entry.path != format!("{prefix}{}", bag::TAG_MANIFEST) || entry.folder {
+            return Err(BagFault::Missing(bag::TAG_MANIFEST).into());
+        }
+        if entry.size > BLOCK as u64 {
+            return Err(BagFault::TooLarge(bag::TAG_MANIFEST).into());
+        }
+        let malformed = || Error::from(BagFault::Malformed(bag::TAG_MANIFEST));
+        let text = untar::read_small(self.plain, entry.size)?;
+        let text = std::str::from_utf8(&text).map_err(|_| malformed())?;
+        let mut lines = text.lines().map(bag::parse_manifest_line);
+        let mut line = |name: &str| lines.next().flatten().filter(|l| l.1 == name).map(|l| l.0).ok_or_else(malformed);
+        let tags = [line(bag::BAG_INFO)?, line(bag::BAGIT)?, line(bag::MANIFEST)?];
+        if lines.next().is_some() { Err(malformed()) } else { Ok(tags) }
+    }
+}
+
+/// Finds a file's number by its path without a second copy of every name.
+struct Lookup<'a> {
+    files: &'a [Box<str>],
+    sorted: Vec<u32>,
+}
+
+impl<'a> Lookup<'a> {
+    fn new(files: &'a [Box<str>]) -> Self {
+        let mut sorted: Vec<u32> = (0..u32::try_from(files.len()).unwrap_or(u32::MAX)).collect();
+        sorted.sort_unstable_by(|&a, &b| files[a as usize].cmp(&files[b as usize]));
+        Self { files, sorted }
+    }
+
+    fn find(&self, path: &str) -> Option<usize> {
+        let at = self.sorted.binary_search_by(|&i| (*self.files[i as usize]).cmp(path)).ok()?;
+        Some(self.sorted[at] as usize)
+    }
+}
+
+fn manifest_line(line: &[u8], lookup: &Lookup, expected: &mut [Option<Sha>]) -> Result<(), Error> {
+    let malformed = || Error::from(BagFault::Malformed(bag::MANIFEST));
+    let line = std::str::from_utf8(line).map_err(|_| malformed())?;
+    let (sha, path) = bag::parse_manifest_line(line).ok_or_else(malformed)?;
+    let path = path.strip_prefix("data/").ok_or_else(malformed)?;
+    let number = lookup.find(path).ok_or_else(|| BagFault::MissingFile(path.to_owned()))?;
+    if expected[number].replace(sha).is_some() {
+        return Err(BagFault::ListedTwice(path.to_owned()).into());
+    }
+    Ok(())
+}
+
+/// Digests come as they were marked: `bag-info.txt`, `bagit.txt`, the payload, the manifest.
+fn compare(digests: &[Sha], files: &[Box<str>], expected: &[Sha], tags: &[Sha; 3]) -> Result<(), Error> {
+    let [info, bagit, payload @ .., manifest] = digests else { return Err(Error::Sealing) };
+    if [info, bagit, manifest] != [&tags[0], &tags[1], &tags[2]] {
+        return Err(BagFault::TagMismatch.into());
+    }
+    let mut rows = files.iter().zip(payload.iter().zip(expected));
+    if payload.len() != files.len() || expected.len() != files.len() {
+        return Err(Error::Sealing);
+    }
+    match rows.find(|(_, (found, expected))| found != expected) {
+        Some((path, _)) => Err(BagFault::Mismatch(path.to_string()).into()),
+        None => Ok(()),
+    }
+}

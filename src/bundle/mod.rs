@@ -1,0 +1,54 @@
+//! The bundle: personal information sealed for the way between two desks.
+//!
+//! `docs/format.md` describes it for other implementations. This room packs, verifies, lists and opens; it knows no
+//! screen, no ledger and no clock but the moment it is given. Inside, from the outside in:
+//!
+//! - `locate`, `verify`: the public side of a bundle on a medium;
+//! - `pack`, `open`: the two directions, each through a hidden folder;
+//! - `header`, `payload`, `seal`, `unseal`, `batch`: the age file, its chunks spread over all cores;
+//! - `layout`, `untar`, `bag`, `contents`: the tar and the bag inside;
+//! - `source`, `names`, `volumes`, `facts`, `checksums`, `readme`, `readback`, `id`: what their names say.
+
+mod bag;
+mod batch;
+pub mod checksums;
+mod contents;
+mod error;
+pub mod facts;
+mod header;
+mod id;
+mod layout;
+mod locate;
+pub mod names;
+mod open;
+mod pack;
+mod payload;
+mod readback;
+pub mod readme;
+mod seal;
+mod source;
+mod unseal;
+mod untar;
+mod verify;
+mod volumes;
+
+pub use bag::{BagInfo, Description};
+pub use contents::{Contents, Discard, Found, Receiver};
+pub use error::{
+    ArchiveFault, BagFault, Damage, EntryFault, Error, NameFault, PublicFault, SourceFault, SourceProblem,
+};
+pub use facts::{Facts, PassphraseKind};
+pub use header::{Header, Lock, MOST_WORK, Secret, WORK_FACTOR};
+pub use id::BundleId;
+pub use locate::{Bundle, Key, Opening};
+pub use open::{Inside, OpenFailure, Opened, inspect, open};
+pub use pack::{Order, PackRecord, SIGNATURE_NAME, SIGNER_NAME, Staged, estimate, pack, seal_into};
+pub use readback::{NotEstablished, ReadBack};
+pub use seal::Sink;
+pub use source::{Item, Kind, Moment, Skip, Sources};
+pub use verify::{Check, Report, verify_public};
+pub use volumes::{hex, volume_count};
+
+/// The public files that stand beside the volumes.
+pub const PUBLIC_NAMES: [&str; 6] =
+    [facts::FACTS_NAME, SIGNATURE_NAME, SIGNER_NAME, readme::JA, readme::EN, checksums::NAME];

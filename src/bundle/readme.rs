@@ -1,0 +1,128 @@
+//! The short text on the medium: how to open a bundle, with this program and without it.
+//!
+//! Whoever finds a lost medium reads it too, so it says nothing of the content. Japanese as an office writes it;
+//! lines end in CR LF and the Japanese file starts with a byte order mark, so that any Windows editor shows it.
+
+use super::facts::Facts;
+use super::volumes::SEALED_NAME;
+
+/// The Japanese text's name.
+pub const JA: &str = "はじめにお読みください.txt";
+/// The English text's name.
+pub const EN: &str = "README.txt";
+
+/// Both texts.
+pub(super) fn texts(facts: &Facts, fingerprint: &str) -> [(&'static str, Vec<u8>); 2] {
+    let ja = format!("\u{feff}{}", japanese(facts, fingerprint));
+    [(JA, crlf(&ja)), (EN, crlf(&english(facts, fingerprint)))]
+}
+
+fn crlf(text: &str) -> Vec<u8> {
+    text.replace('\n', "\r\n").into_bytes()
+}
+
+fn is_scrypt(facts: &Facts) -> bool {
+    facts.encryption.key == "scrypt"
+}
+
+fn japanese(facts: &Facts, fingerprint: &str) -> String {
+    let Facts { id, created, .. } = facts;
+    let day = created.get(..10).unwrap_or_default();
+    let (key, age) = if is_scrypt(facts) {
+        (
+            "パスワードは、この媒体とは別にお渡しする「パスワード通知書」に記載しています。\n通知書をこの媒体と一緒に保管・運搬しないでください。",
+            "age -d -o bundle.tar bundle.age",
+        )
+    } else {
+        (
+            "この媒体は、受領者の鍵（identity ファイル）で開くように暗号化しています。",
+            "age -d -i 鍵ファイル -o bundle.tar bundle.age",
+        )
+    };
+    let split = if facts.volumes.len() > 1 {
+        format!(
+            "\n  分割されています（全{}巻）。先に1つのファイルへ戻してください。\n    Windows: copy /b bundle.age.001+bundle.age.002+… bundle.age\n    Linux:   cat bundle.age.* > bundle.age\n",
+            facts.volumes.len()
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "この媒体について
+
+管理番号: {id}
+作成日: {day}
+
+この媒体のファイルは暗号化されています。受け取る方以外は開くことができません。
+この媒体を拾われた方は、中を開こうとせず、お近くの市区町村の窓口又は警察へお届けください。
+
+■ パスワード又は鍵
+{key}
+
+■ 開き方（tewatashi を使う場合）
+  1. 検証する   tewatashi verify {id}
+  2. 開く       tewatashi open {id} --to 保存先フォルダー
+
+■ 開き方（tewatashi がない場合。age は公開されている暗号化ソフトです）
+  sha256sum -c checksums.sha256
+{split}  {age}
+  tar -xf bundle.tar
+  cd {id}
+  sha256sum -c manifest-sha256.txt
+
+■ 署名
+  署名者の鍵: {fingerprint}
+  通知書又は確認記録票に印刷された値と同じであることを確かめてください。
+"
+    )
+}
+
+fn english(facts: &Facts, fingerprint: &str) -> String {
+    let Facts { id, created, .. } = facts;
+    let day = created.get(..10).unwrap_or_default();
+    let (key, age) = if is_scrypt(facts) {
+        (
+            "The passphrase is on a separate password slip, handed over on another occasion.\nNever keep or carry the slip together with this medium.",
+            "age -d -o bundle.tar bundle.age",
+        )
+    } else {
+        ("The recipient's own key (identity file) opens this medium.", "age -d -i KEYFILE -o bundle.tar bundle.age")
+    };
+    let split = if facts.volumes.len() > 1 {
+        format!(
+            "\n  It is split into {} volumes. Put them together first:\n    Windows: copy /b bundle.age.001+bundle.age.002+... bundle.age\n    Linux:   cat bundle.age.* > bundle.age\n",
+            facts.volumes.len()
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "About this medium
+
+Number: {id}
+Made on: {day}
+
+The files on this medium are encrypted; only the recipient can open them.
+If you found this medium, please hand it to the nearest city office or the police.
+
+* Passphrase or key
+{key}
+
+* Opening with tewatashi
+  1. Verify   tewatashi verify {id}
+  2. Open     tewatashi open {id} --to FOLDER
+
+* Opening without tewatashi (age is a public encryption program)
+  sha256sum -c checksums.sha256
+{split}  {age}
+  tar -xf bundle.tar
+  cd {id}
+  sha256sum -c manifest-sha256.txt
+
+* Signature
+  Signer's key: {fingerprint}
+  Compare it with the one printed on the slip or the hand-over record.
+  ({SEALED_NAME} is in age v1 format: https://age-encryption.org/v1)
+"
+    )
+}

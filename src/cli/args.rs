@@ -1,0 +1,273 @@
+//! The arguments of every command. Help texts come from the message files.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::t;
+use crate::term::language::Language;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "tewatashi", version, about = t!("about"), after_help = t!("exit-codes"), disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// What holds for every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Language.
+    #[arg(long, global = true, value_enum, help = t!("arg-lang"))]
+    pub lang: Option<Language>,
+    /// One JSON document on standard output.
+    #[arg(long, global = true, help = t!("arg-json"))]
+    pub json: bool,
+    /// Answer yes.
+    #[arg(long, global = true, help = t!("arg-yes"))]
+    pub yes: bool,
+    /// Say less.
+    #[arg(long, global = true, help = t!("arg-quiet"))]
+    pub quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a bundle.
+    #[command(about = t!("about-pack"))]
+    Pack(PackArgs),
+    /// Check a bundle.
+    #[command(about = t!("about-verify"))]
+    Verify(VerifyArgs),
+    /// Show what is inside.
+    #[command(about = t!("about-list"))]
+    List(ListArgs),
+    /// Open a bundle.
+    #[command(about = t!("about-open"))]
+    Open(OpenArgs),
+    /// Find and erase what unfinished work left.
+    #[command(about = t!("about-leftovers"))]
+    Leftovers(LeftoversArgs),
+}
+
+/// `pack`
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    /// Files and folders.
+    #[arg(required = true, value_name = "SRC", help = t!("arg-src"))]
+    pub sources: Vec<PathBuf>,
+    /// Where the bundle goes.
+    #[arg(long, value_name = "DIR", help = t!("arg-pack-to"))]
+    pub to: PathBuf,
+    /// Where the passphrase goes.
+    #[arg(long, value_name = "FILE|screen", help = t!("arg-slip"))]
+    pub slip: Option<PathBuf>,
+    /// 件名.
+    #[arg(long, value_name = "TEXT", help = t!("arg-title"))]
+    pub title: Option<String>,
+    /// 情報の項目.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', help = t!("arg-items"))]
+    pub items: Vec<String>,
+    /// 人数.
+    #[arg(long, value_name = "N", help = t!("arg-subjects"))]
+    pub subjects: Option<u64>,
+    /// 媒体管理番号.
+    #[arg(long, value_name = "ID", help = t!("arg-medium-id"))]
+    pub medium_id: Option<String>,
+    /// Recipients instead of a passphrase.
+    #[arg(long, value_name = "age1…", conflicts_with_all = ["slip", "own_passphrase", "passphrase_file"], help = t!("arg-recipient"))]
+    pub recipient: Vec<String>,
+    /// What to leave out.
+    #[arg(long, value_name = "GLOB", help = t!("arg-exclude"))]
+    pub exclude: Vec<String>,
+    /// What may be skipped.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND", help = t!("arg-skip"))]
+    pub skip: Vec<SkipKind>,
+    /// Volume size.
+    #[arg(long, value_name = "SIZE|fat32|cd|dvd|bd", value_parser = split_size, help = t!("arg-split"))]
+    pub split: Option<u64>,
+    /// The sender's own passphrase.
+    #[arg(long, help = t!("arg-own"))]
+    pub own_passphrase: bool,
+    /// Where that passphrase is.
+    #[arg(long, value_name = "FILE", requires = "own_passphrase", help = t!("arg-passphrase-file"))]
+    pub passphrase_file: Option<PathBuf>,
+    /// Leave the medium unread.
+    #[arg(long, help = t!("arg-no-read-back"))]
+    pub no_read_back: bool,
+}
+
+/// What `--skip` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SkipKind {
+    /// Symbolic links.
+    Links,
+    /// Devices, sockets, pipes.
+    Special,
+    /// What cannot be read.
+    Unreadable,
+}
+
+/// The secret that opens.
+#[derive(Debug, Args)]
+pub struct SecretArgs {
+    /// Where the passphrase is.
+    #[arg(long, value_name = "FILE", conflicts_with = "identity", help = t!("arg-passphrase-file"))]
+    pub passphrase_file: Option<PathBuf>,
+    /// An age identity file.
+    #[arg(long, value_name = "FILE", help = t!("arg-identity"))]
+    pub identity: Option<PathBuf>,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The bundle.
+    #[arg(value_name = "BUNDLE", help = t!("arg-bundle"))]
+    pub bundle: PathBuf,
+    /// The secret.
+    #[command(flatten)]
+    pub secret: SecretArgs,
+    /// Keys to trust.
+    #[arg(long, value_name = "SHA256:…|FILE.pub", action = ArgAction::Append, help = t!("arg-signer"))]
+    pub signer: Vec<String>,
+}
+
+/// `list`
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// The bundle.
+    #[arg(value_name = "BUNDLE", help = t!("arg-bundle"))]
+    pub bundle: PathBuf,
+    /// The secret.
+    #[command(flatten)]
+    pub secret: SecretArgs,
+}
+
+/// `open`
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    /// The bundle.
+    #[arg(value_name = "BUNDLE", help = t!("arg-bundle"))]
+    pub bundle: PathBuf,
+    /// Where its folder goes.
+    #[arg(long, value_name = "DIR", help = t!("arg-open-to"))]
+    pub to: PathBuf,
+    /// The secret.
+    #[command(flatten)]
+    pub secret: SecretArgs,
+    /// Keys to trust.
+    #[arg(long, value_name = "SHA256:…|FILE.pub", action = ArgAction::Append, help = t!("arg-signer"))]
+    pub signer: Vec<String>,
+}
+
+/// `leftovers`
+#[derive(Debug, Args)]
+pub struct LeftoversArgs {
+    /// More folders to look in.
+    #[arg(value_name = "DIR", help = t!("arg-leftovers-dir"))]
+    pub folders: Vec<PathBuf>,
+    /// Erase what is found.
+    #[arg(long, help = t!("arg-leftovers-erase"))]
+    pub erase: bool,
+}
+
+/// The command line with its headings in the language of this run.
+pub fn command() -> clap::Command {
+    let template = format!("{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}", t!("heading-usage"));
+    localize(Cli::command().subcommand_help_heading(t!("heading-commands")), &template)
+}
+
+fn localize(mut command: clap::Command, template: &str) -> clap::Command {
+    command.build();
+    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    for name in names {
+        command = command.mut_subcommand(name, |sub| localize(sub, template));
+    }
+    let (arguments, options) = (t!("heading-arguments"), t!("heading-options"));
+    command = command.help_template(template.to_owned()).mut_args(|arg| {
+        let heading = if arg.is_positional() { &arguments } else { &options };
+        let arg = match arg.get_id().as_str() {
+            "help" => arg.help(t!("arg-help")),
+            "version" => arg.help(t!("arg-version")),
+            _ => arg,
+        };
+        arg.help_heading(heading.clone())
+    });
+    command
+}
+
+/// The language the arguments ask for, before they are parsed: help and mistakes are told in it.
+pub fn language_in(args: &[OsString]) -> Option<Language> {
+    let texts: Vec<&str> = args.iter().filter_map(|a| a.to_str()).take_while(|&a| a != "--").collect();
+    let named = |value: &str| Language::from_str(value, true).ok();
+    let joined = texts.iter().find_map(|a| a.strip_prefix("--lang=").and_then(named));
+    joined.or_else(|| texts.windows(2).find(|w| w[0] == "--lang").and_then(|w| named(w[1])))
+}
+
+/// The smallest volume: no medium is smaller, and 999 volumes must do.
+const LEAST_SPLIT: u64 = 64 * 1024;
+
+fn split_size(text: &str) -> Result<u64, String> {
+    // The named sizes leave room for the small files beside the volume. A DVD's volume stays below 4 GiB because
+    // ISO 9660 takes no larger file.
+    let named = match text.to_ascii_lowercase().as_str() {
+        "fat32" | "dvd" => Some(4_294_901_760),
+        "cd" => Some(720_000_000),
+        "bd" => Some(25_000_000_000),
+        _ => None,
+    };
+    if let Some(size) = named {
+        return Ok(size);
+    }
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(unit_at);
+    let factor: Option<u64> = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => Some(1),
+        "k" | "kib" => Some(1 << 10),
+        "m" | "mib" => Some(1 << 20),
+        "g" | "gib" => Some(1 << 30),
+        "kb" => Some(1_000),
+        "mb" => Some(1_000_000),
+        "gb" => Some(1_000_000_000),
+        _ => None,
+    };
+    let size = digits.parse::<u64>().ok().zip(factor).and_then(|(n, f)| n.checked_mul(f));
+    size.filter(|&s| s >= LEAST_SPLIT).ok_or_else(|| t!("bad-split"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed_in_both_languages() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn split_sizes() {
+        assert_eq!(split_size("100M"), Ok(100 << 20));
+        assert_eq!(split_size("65536"), Ok(65536));
+        assert_eq!(split_size("4GB"), Ok(4_000_000_000));
+        assert_eq!(split_size("FAT32"), Ok(4_294_901_760));
+        for bad in ["", "0", "65535", "x", "1T", "-1", "99999999999999999999G"] {
+            assert!(split_size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_language_is_known_before_parsing() {
+        let args = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(language_in(&args(&["t", "--lang", "en", "pack"])), Some(Language::En));
+        assert_eq!(language_in(&args(&["t", "pack", "--lang=ja"])), Some(Language::Ja));
+        assert_eq!(language_in(&args(&["t", "--", "--lang", "en"])), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! What every command has at hand, and the one place that prints results and failures.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::args::Global;
+use super::failure::Failure;
+use crate::home::Home;
+use crate::t;
+use crate::term::progress::Screen;
+use crate::term::prompt;
+
+/// The run.
+pub struct Context {
+    /// One JSON document on standard output, everything human on standard error.
+    pub json: bool,
+    /// Answer yes.
+    pub yes: bool,
+    /// Say less.
+    pub quiet: bool,
+    /// Progress.
+    pub screen: Screen,
+    home: Option<Home>,
+}
+
+impl Context {
+    pub fn new(global: Global) -> Self {
+        let Global { json, yes, quiet, lang: _ } = global;
+        Self { json, yes, quiet, screen: Screen::new(quiet), home: Home::find() }
+    }
+
+    /// The data folder.
+    pub fn home(&self) -> Result<&Home, Failure> {
+        self.home.as_ref().ok_or_else(|| Failure::failed("no_home", t!("err-no-home"), t!("hint-no-home")))
+    }
+
+    /// Whether questions can be asked.
+    pub fn may_ask(&self) -> bool {
+        prompt::is_terminal()
+    }
+
+    /// A line for a person: standard output, or standard error beside JSON.
+    pub fn say(&self, line: &str) {
+        if self.json {
+            if !self.quiet {
+                eprintln!("{line}");
+            }
+        } else {
+            println!("{line}");
+        }
+    }
+
+    /// A line that may be left out.
+    pub fn chat(&self, line: &str) {
+        if !self.quiet {
+            self.say(line);
+        }
+    }
+
+    /// A warning; never left out.
+    #[allow(clippy::unused_self, reason = "all output goes through the context")]
+    pub fn warn(&self, line: &str) {
+        eprintln!("{}: {line}", t!("label-warning"));
+    }
+
+    /// The result for scripts.
+    pub fn result(&self, value: &impl Serialize) {
+        if self.json {
+            println!("{}", serde_json::to_string(value).unwrap_or_default());
+        }
+    }
+
+    /// Tells a failure in both shapes; returns its exit code.
+    pub fn fail(&self, failure: &Failure) -> ExitCode {
+        self.screen.clear();
+        failure.print(self.json);
+        ExitCode::from(failure.code)
+    }
+}

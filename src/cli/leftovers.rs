@@ -1,0 +1,112 @@
+//! `tewatashi leftovers`: what a killed run left behind is found, named, and erased when the user agrees.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::args::LeftoversArgs;
+use super::context::Context;
+use super::failure::Failure;
+use super::words;
+use crate::erase::scrap;
+use crate::home::{self, Leftover, WorkKind};
+use crate::t;
+use crate::term::{prompt, show};
+
+/// At the start of every command: never plaintext nobody knows about.
+pub fn remind(context: &Context) {
+    let Ok(home) = context.home() else { return };
+    for leftover in home.leftovers() {
+        let path = show::path(&leftover.path);
+        match leftover.kind {
+            WorkKind::Plaintext => context.warn(&t!("left-plaintext", path = path)),
+            WorkKind::Sealed => context.warn(&t!("left-sealed", path = path)),
+        }
+        if context.may_ask() && prompt::yes(&t!("ask-erase-now")).unwrap_or(false) {
+            match erase(leftover) {
+                Ok(line) => context.chat(&line),
+                Err(failure) => failure.print(false),
+            }
+        } else {
+            eprintln!("  {}", t!("left-how"));
+        }
+    }
+}
+
+pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
+    let found = find(context, &args.folders)?;
+    let paths: Vec<PathBuf> = found.iter().map(|l| l.path.clone()).collect();
+    if found.is_empty() {
+        context.say(&t!("left-none"));
+    }
+    let wanted = args.erase || context.yes;
+    let (mut erased, mut first) = (Vec::new(), None);
+    for leftover in found {
+        context.say(&line(&leftover));
+        let agreed = context.yes || (context.may_ask() && prompt::yes(&t!("ask-erase-now")).unwrap_or(false));
+        if !agreed {
+            if wanted && !context.may_ask() {
+                return Err(Failure::usage("needs_yes", t!("err-needs-yes"), t!("hint-needs-yes")));
+            }
+            context.chat(&format!("  {}", t!("left-how")));
+            continue;
+        }
+        let path = leftover.path.clone();
+        match erase(leftover) {
+            Ok(line) => {
+                context.say(&line);
+                erased.push(path);
+            }
+            Err(failure) => first = first.or(Some(failure)),
+        }
+    }
+    context.result(&json!({ "found": paths, "erased": erased }));
+    first.map_or(Ok(()), |mut failure| {
+        failure.reported = true;
+        Err(failure)
+    })
+}
+
+fn line(leftover: &Leftover) -> String {
+    let path = show::path(&leftover.path);
+    match (leftover.kind, leftover.is_noted()) {
+        (WorkKind::Plaintext, true) => t!("left-plaintext", path = path),
+        (WorkKind::Sealed, true) => t!("left-sealed", path = path),
+        (WorkKind::Plaintext, false) => t!("left-plaintext-other", path = path),
+        (WorkKind::Sealed, false) => t!("left-sealed-other", path = path),
+    }
+}
+
+fn find(context: &Context, folders: &[PathBuf]) -> Result<Vec<Leftover>, Failure> {
+    let mut found = context.home()?.leftovers();
+    for folder in folders {
+        let absolute = std::path::absolute(folder).map_err(|e| words::io(folder, &e))?;
+        if !absolute.is_dir() {
+            return Err(words::io(folder, &std::io::ErrorKind::NotFound.into()));
+        }
+        for (kind, path) in home::work_folders_in(&absolute) {
+            if !found.iter().any(|l| same(&l.path, &path)) {
+                found.push(Leftover::found(kind, path));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn same(one: &Path, two: &Path) -> bool {
+    one == two || one.canonicalize().ok().zip(two.canonicalize().ok()).is_some_and(|(a, b)| a == b)
+}
+
+/// Overwrites and removes. No certificate comes of this: nothing is read back.
+fn erase(leftover: Leftover) -> Result<String, Failure> {
+    let done = scrap::scrap_folder(&leftover.path);
+    if !done.left.is_empty() {
+        let lines = done.left.iter().map(|(path, e)| format!("{}: {e}", show::path(path))).collect();
+        let failure =
+            Failure::failed("not_erased", t!("scrapped-left", count = done.left.len()), t!("hint-scrapped-left"));
+        return Err(failure.about(show::path(&leftover.path)).with_details(lines));
+    }
+    let line = t!("scrapped", files = show::number(done.files), bytes = show::number(done.bytes));
+    leftover.forget();
+    Ok(line)
+}

@@ -1,0 +1,109 @@
+//! `tewatashi list`: names, sizes and dates inside; nothing is written.
+
+use chrono::{DateTime, Local};
+use serde_json::json;
+
+use super::args::ListArgs;
+use super::context::Context;
+use super::failure::Failure;
+use super::{secret, words};
+use crate::bundle::{self, BagInfo, Bundle, Error, Found, Inside, Moment, Receiver};
+use crate::t;
+use crate::term::show;
+
+pub fn run(context: &Context, args: &ListArgs) -> Result<(), Failure> {
+    let bundle = Bundle::locate(&args.bundle).map_err(|e| words::bundle(&e))?;
+    let opening = bundle.begin().map_err(|e| words::bundle(&e))?;
+    let key = secret::unlock(context, &opening, &args.secret)?;
+    let mut rows = Rows::default();
+    let inside = bundle::inspect(opening, &key, &mut rows, &context.screen).map_err(|e| words::bundle(&e))?;
+    context.screen.clear();
+    // Nothing is shown before everything was authenticated: a forged name must not reach the screen.
+    if !context.json {
+        print(context, &rows, &inside);
+    }
+    let (id, description) = match &inside {
+        Inside::Bag(contents) => (Some(contents.info.id.clone()), Some(contents.info.description.clone())),
+        Inside::Foreign { .. } => (None, None),
+    };
+    context.result(&json!({
+        "id": id,
+        "description": description,
+        "manifest": matches!(inside, Inside::Bag(_)),
+        "entries": rows.entries,
+    }));
+    Ok(())
+}
+
+#[derive(serde::Serialize)]
+struct Row {
+    path: String,
+    kind: &'static str,
+    size: u64,
+    modified: String,
+    executable: bool,
+}
+
+#[derive(Default)]
+struct Rows {
+    entries: Vec<Row>,
+}
+
+impl Receiver for Rows {
+    fn bag(&mut self, _: &BagInfo) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn entry(&mut self, found: &Found) -> Result<(), Error> {
+        self.entries.push(Row {
+            path: found.path.to_owned(),
+            kind: if found.folder { "folder" } else { "file" },
+            size: found.size,
+            modified: local(found.mtime),
+            executable: found.executable,
+        });
+        Ok(())
+    }
+
+    fn data(&mut self, _: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn foreign(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+fn local(moment: Moment) -> String {
+    DateTime::from_timestamp(moment.secs, moment.nanos)
+        .map(|time| time.with_timezone(&Local).to_rfc3339_opts(chrono::SecondsFormat::Secs, false))
+        .unwrap_or_default()
+}
+
+fn print(context: &Context, rows: &Rows, inside: &Inside) {
+    for row in &rows.entries {
+        let date = row.modified.get(..16).unwrap_or_default().replace('T', " ");
+        let slash = if row.kind == "folder" { "/" } else { "" };
+        let size = if row.kind == "folder" { String::new() } else { show::number(row.size) };
+        println!("{size:>15}  {date}  {}{slash}", show::name(&row.path));
+    }
+    match inside {
+        Inside::Bag(contents) => {
+            let description = &contents.info.description;
+            if let Some(title) = &description.title {
+                context.chat(&t!("list-title", title = show::name(title)));
+            }
+            context.chat(&t!(
+                "list-total",
+                files = show::number(contents.files),
+                folders = show::number(contents.folders),
+                size = show::size(contents.bytes)
+            ));
+        }
+        Inside::Foreign { bytes } => context.say(&t!("list-foreign", size = show::size(*bytes))),
+    }
+}

@@ -1,0 +1,67 @@
+//! The command line: one file per command. Reads arguments, calls the rooms, reports.
+
+mod args;
+mod context;
+mod failure;
+mod leftovers;
+mod list;
+mod open;
+mod pack;
+mod secret;
+mod slip;
+mod usage;
+mod verify;
+mod words;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+
+use args::{Cli, Command};
+use context::Context;
+use failure::Failure;
+
+use crate::erase::os;
+use crate::term::{interrupt, language};
+
+/// Runs the program.
+pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    harden();
+    let args: Vec<OsString> = args.collect();
+    language::choose(args::language_in(&args).unwrap_or_else(language::from_locale));
+    let json = args.iter().any(|a| a == "--json");
+    let cli = match args::command().try_get_matches_from(&args).and_then(|m| Cli::from_arg_matches(&m)) {
+        Ok(cli) => cli,
+        Err(error) => return usage::report(&error, json),
+    };
+    interrupt::watch();
+    let context = Context::new(cli.global);
+    match dispatch(&context, cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => context.fail(&failure),
+    }
+}
+
+fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
+    if !matches!(command, Command::Leftovers(_)) {
+        leftovers::remind(context);
+    }
+    match command {
+        Command::Pack(args) => pack::run(context, args),
+        Command::Verify(args) => verify::run(context, &args),
+        Command::List(args) => list::run(context, &args),
+        Command::Open(args) => open::run(context, &args),
+        Command::Leftovers(args) => leftovers::run(context, &args),
+    }
+}
+
+/// Before any secret is read: no core dump may hold it, and no panic message may print it.
+fn harden() {
+    let _ = os::disable_core_dumps();
+    std::panic::set_hook(Box::new(|info| {
+        // Attack: a panic whose text carries what was being worked on. The place alone is told.
+        let place = info.location().map(|l| format!("{}:{}", l.file(), l.line())).unwrap_or_default();
+        eprintln!("tewatashi: 内部エラー / internal error ({place})");
+    }));
+}

@@ -1,0 +1,111 @@
+//! `tewatashi open`: the recipient's side. Everything is proved before anything gets its name.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::OpenArgs;
+use super::context::Context;
+use super::failure::Failure;
+use super::verify::{Signer, Trusted, signer_json, signer_line};
+use super::{secret, words};
+use crate::bundle::{self, Bundle, Inside, OpenFailure, Opened, Report};
+use crate::erase::os;
+use crate::home::WorkKind;
+use crate::t;
+use crate::term::show;
+
+pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
+    let bundle = Bundle::locate(&args.bundle).map_err(|e| words::bundle(&e))?;
+    let mut report = Report::default();
+    let signer = Trusted::new(context, &args.signer)?.judge(&bundle, &mut report);
+    if let Some(problem) = report.problems.first() {
+        return Err(words::bundle(problem));
+    }
+    let opening = bundle.begin().map_err(|e| words::bundle(&e))?;
+    early(&bundle, &args.to)?;
+    let key = secret::unlock(context, &opening, &args.secret)?;
+    let made = prepare(&args.to)?;
+    let note = context.home()?.note(WorkKind::Plaintext, &args.to).map_err(|e| words::io(&args.to, &e))?;
+    let outcome = bundle::open(opening, &key, &args.to, &note.folder, &context.screen);
+    context.screen.clear();
+    drop(note);
+    match outcome {
+        Ok(opened) => {
+            tell(context, &opened, &signer);
+            Ok(())
+        }
+        Err(failure) => {
+            if made {
+                // Only if nothing is in it.
+                let _ = std::fs::remove_dir(&args.to);
+            }
+            Err(failed(&failure))
+        }
+    }
+}
+
+/// What can be refused before a passphrase is asked for.
+fn early(bundle: &Bundle, to: &Path) -> Result<(), Failure> {
+    if let Some(facts) = &bundle.facts {
+        let place = to.join(&facts.id);
+        if place.symlink_metadata().is_ok() {
+            return Err(words::bundle(&bundle::Error::Exists(place)));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the target folder, private, when it is missing; says whether it did.
+fn prepare(to: &Path) -> Result<bool, Failure> {
+    match os::make_private_dir(to) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && to.is_dir() => Ok(false),
+        Err(e) => Err(words::io(to, &e)),
+    }
+}
+
+fn tell(context: &Context, opened: &Opened, signer: &Signer) {
+    context.say(&t!("open-done", path = show::path(&opened.place)));
+    let (id, files, folders, bytes, manifest, description) = match &opened.inside {
+        Inside::Bag(c) => {
+            context.chat(&t!("open-verified", files = show::number(c.files), size = show::size(c.bytes)));
+            context.chat(&signer_line(signer));
+            (Some(c.info.id.clone()), c.files, c.folders, c.bytes, true, Some(c.info.description.clone()))
+        }
+        Inside::Foreign { bytes } => {
+            context.warn(&t!("warn-no-manifest"));
+            (None, 1, 0, *bytes, false, None)
+        }
+    };
+    context.result(&json!({
+        "to": opened.place,
+        "id": id,
+        "files": files,
+        "folders": folders,
+        "bytes": bytes,
+        "manifest": manifest,
+        "description": description,
+        "signer": signer_json(signer),
+        "opening_code": match &opened.inside {
+            Inside::Bag(c) => Some(c.info.opening_code.to_string()),
+            Inside::Foreign { .. } => None,
+        },
+    }));
+}
+
+/// The failure, with what became of the plaintext.
+fn failed(failure: &OpenFailure) -> Failure {
+    let mut told = words::bundle(&failure.error);
+    let Some(scrapped) = &failure.scrapped else { return told };
+    if scrapped.left.is_empty() {
+        told.details.push(t!("scrapped", files = show::number(scrapped.files), bytes = show::number(scrapped.bytes)));
+    } else {
+        told.details.push(t!("scrapped-left", count = scrapped.left.len()));
+        let lines =
+            scrapped.left.iter().map(|(path, e)| format!("{}: {}", show::path(path), show::name(&e.to_string())));
+        told.details.extend(lines);
+        told.hint = t!("hint-scrapped-left");
+    }
+    told
+}

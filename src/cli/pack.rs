@@ -1,0 +1,299 @@
+//! `tewatashi pack`: files and folders become a bundle on a medium, and a passphrase in the clerk's hands.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use chrono::{DateTime, Local};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde_json::json;
+
+use super::args::{PackArgs, SkipKind};
+use super::context::Context;
+use super::failure::Failure;
+use super::slip::{self, Slip};
+use super::{secret, words};
+use crate::bundle::{
+    self, BundleId, Description, Error, Lock, Moment, Order, PackRecord, PassphraseKind, ReadBack, Skip, Sources,
+    Staged,
+};
+use crate::erase::os::{self, Place};
+use crate::home::WorkKind;
+use crate::passphrase::Passphrase;
+use crate::progress::{Progress, Stage};
+use crate::sign::SigningKey;
+use crate::t;
+use crate::term::{interrupt, prompt, show};
+
+pub fn run(context: &Context, args: PackArgs) -> Result<(), Failure> {
+    let place = target(&args.to)?;
+    outside_sources(&args)?;
+    let recipients = recipients(&args.recipient)?;
+    let slip = Slip::plan(context, args.slip.as_deref(), &args.to, recipients.is_empty() && !args.own_passphrase)?;
+    let description = description(&args)?;
+    let sources = scan(context, &args)?;
+    let passphrase = if recipients.is_empty() { Some(passphrase(context, &args)?) } else { None };
+    let signer = signing_key(context)?;
+
+    let now: DateTime<Local> = SystemTime::now().into();
+    let id = free_id(&args.to, &now.format("%Y%m%d").to_string())?;
+    let order = Order {
+        sources: &sources,
+        id,
+        created: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, false),
+        moment: Moment::of(now.into()),
+        lock: passphrase.as_ref().map_or(Lock::Recipients(&recipients), Lock::Passphrase),
+        passphrase: passphrase
+            .as_ref()
+            .map(|p| if p.is_ours() { PassphraseKind::Generated } else { PassphraseKind::Own }),
+        split: split(&args, &place),
+        description,
+        signer: &signer,
+    };
+    room(&order, &args.to, &place)?;
+    announce(context, &sources);
+
+    let note = context.home()?.note(WorkKind::Sealed, &args.to).map_err(|e| words::io(&args.to, &e))?;
+    let final_place = args.to.join(order.id.as_str());
+    let mut staged =
+        bundle::pack(&order, &note.folder, &final_place, &context.screen).map_err(|e| words::bundle(&e))?;
+    if !args.no_read_back {
+        staged.read_back(&context.screen).map_err(|e| words::bundle(&e))?;
+    }
+    context.screen.clear();
+    if interrupt::asked() {
+        return Err(words::cancelled());
+    }
+    let (bundle, record, slip_file) = hand_out(staged, &slip, passphrase.as_ref())?;
+    drop(note);
+    report(context, &bundle, &record, slip_file.as_deref());
+    Ok(())
+}
+
+/// The passphrase reaches the clerk before the bundle gets its name, so that no bundle exists that nobody can open;
+/// when the last step fails the slip goes again.
+fn hand_out(
+    staged: Staged,
+    slip: &Slip,
+    passphrase: Option<&Passphrase>,
+) -> Result<(PathBuf, PackRecord, Option<PathBuf>), Failure> {
+    let slip_file = match passphrase {
+        Some(passphrase) => slip.deliver(staged.record(), passphrase)?,
+        None => None,
+    };
+    match staged.commit() {
+        Ok((bundle, record)) => Ok((bundle, record, slip_file)),
+        Err(error) => {
+            slip_file.as_deref().map(slip::discard);
+            Err(words::bundle(&error))
+        }
+    }
+}
+
+/// Attack on the clerk's attention: a folder made on the fly where the stick should be mounted puts the bundle on the
+/// office PC's own disk. The target must be there already.
+fn target(to: &Path) -> Result<Place, Failure> {
+    let shown = show::path(to);
+    let meta = std::fs::metadata(to).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => {
+            Failure::failed("no_target", t!("err-no-target", path = shown.clone()), t!("hint-no-target"))
+                .about(shown.clone())
+        }
+        _ => words::io(to, &e),
+    })?;
+    if !meta.is_dir() {
+        return Err(Failure::failed(
+            "not_a_folder",
+            t!("err-not-a-folder", path = shown.clone()),
+            t!("hint-no-target"),
+        )
+        .about(shown));
+    }
+    os::place(to).map_err(|e| words::io(to, &e))
+}
+
+fn outside_sources(args: &PackArgs) -> Result<(), Failure> {
+    let Ok(target) = args.to.canonicalize() else { return Ok(()) };
+    let holds = |source: &&PathBuf| source.canonicalize().is_ok_and(|s| target.starts_with(s));
+    match args.sources.iter().find(holds) {
+        Some(source) => {
+            Err(words::bundle(&Error::TargetInsideSource { target: args.to.clone(), source_path: source.clone() }))
+        }
+        None => Ok(()),
+    }
+}
+
+fn recipients(texts: &[String]) -> Result<Vec<age::x25519::Recipient>, Failure> {
+    texts
+        .iter()
+        .map(|text| {
+            text.parse().map_err(|_| {
+                let shown = show::name(text);
+                Failure::usage("bad_recipient", t!("err-bad-recipient", text = shown), t!("hint-bad-recipient"))
+            })
+        })
+        .collect()
+}
+
+fn description(args: &PackArgs) -> Result<Description, Failure> {
+    let texts = args.items.iter().chain(&args.title).chain(&args.medium_id);
+    for text in texts {
+        // Attack on our own record: a line break would add a line to bag-info.txt.
+        if text.chars().any(char::is_control) || text.trim().is_empty() {
+            return Err(Failure::usage("bad_text", t!("err-bad-text", text = show::name(text)), t!("hint-bad-text")));
+        }
+    }
+    Ok(Description {
+        title: args.title.clone(),
+        items: args.items.clone(),
+        subjects: args.subjects,
+        medium_id: args.medium_id.clone(),
+    })
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, Failure> {
+    let bad = |pattern: &str| {
+        Failure::usage("bad_glob", t!("err-bad-glob", pattern = show::name(pattern)), t!("hint-bad-glob"))
+    };
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(GlobBuilder::new(pattern).literal_separator(true).build().map_err(|_| bad(pattern))?);
+    }
+    set.build().map_err(|_| bad(&patterns.join(" ")))
+}
+
+fn scan(context: &Context, args: &PackArgs) -> Result<Sources, Failure> {
+    let skip = Skip {
+        links: args.skip.contains(&SkipKind::Links),
+        special: args.skip.contains(&SkipKind::Special),
+        unreadable: args.skip.contains(&SkipKind::Unreadable),
+    };
+    context.screen.stage(Stage::Scan, 0);
+    let sources = Sources::scan(&args.sources, &globs(&args.exclude)?, skip, &context.screen);
+    context.screen.clear();
+    let sources = sources.map_err(|e| words::bundle(&e))?;
+    for path in &sources.skipped {
+        context.warn(&t!("warn-skipped", path = show::path(path)));
+    }
+    Ok(sources)
+}
+
+fn passphrase(context: &Context, args: &PackArgs) -> Result<Passphrase, Failure> {
+    if !args.own_passphrase {
+        return Passphrase::generate().map_err(|e| words::mistyped(&e));
+    }
+    let own = |text: &str| {
+        Passphrase::own(text).map_err(|e| {
+            let mut failure = words::mistyped(&e);
+            failure.code = super::failure::code::REFUSED;
+            failure.kind = "weak_passphrase";
+            failure.hint = t!("hint-own");
+            failure
+        })
+    };
+    if let Some(path) = &args.passphrase_file {
+        return own(&secret::read_text(path)?);
+    }
+    if !context.may_ask() {
+        return Err(Failure::usage("no_secret", t!("err-own-no-file"), t!("hint-own-no-file")));
+    }
+    let typed = prompt::secret(&t!("ask-own")).map_err(|e| words::terminal(&e))?;
+    let first = own(&typed)?;
+    let again = prompt::secret(&t!("ask-own-again")).map_err(|e| words::terminal(&e))?;
+    if *typed == *again {
+        Ok(first)
+    } else {
+        Err(Failure::usage("own_differs", t!("err-own-differs"), t!("hint-own-differs")))
+    }
+}
+
+fn signing_key(context: &Context) -> Result<SigningKey, Failure> {
+    let path = context.home()?.signing_key().map_err(|e| words::io(Path::new("keys"), &e))?;
+    let (key, new) = SigningKey::load_or_create(&path).map_err(|e| words::signing(&e))?;
+    if new {
+        context.chat(&t!("key-made", path = show::path(&path), fingerprint = key.fingerprint()));
+    }
+    Ok(key)
+}
+
+fn free_id(to: &Path, day: &str) -> Result<BundleId, Failure> {
+    loop {
+        let id = BundleId::draw(day).map_err(|e| words::bundle(&e))?;
+        if to.join(id.as_str()).symlink_metadata().is_err() {
+            return Ok(id);
+        }
+    }
+}
+
+/// The volume size asked for, or the largest file the place takes when that is less.
+fn split(args: &PackArgs, place: &Place) -> Option<u64> {
+    match (args.split, place.largest_file) {
+        (Some(asked), Some(most)) => Some(asked.min(most)),
+        (asked, most) => asked.or(most),
+    }
+}
+
+fn room(order: &Order, to: &Path, place: &Place) -> Result<(), Failure> {
+    let needed = bundle::estimate(order);
+    if place.free_bytes < needed {
+        return Err(words::bundle(&Error::NoSpace { place: to.to_owned(), needed, free: place.free_bytes }));
+    }
+    Ok(())
+}
+
+fn announce(context: &Context, sources: &Sources) {
+    let (bytes, files) = sources.oxum();
+    context.chat(&t!("pack-begins", files = show::number(files), size = show::size(bytes)));
+}
+
+fn report(context: &Context, bundle: &Path, record: &PackRecord, slip: Option<&Path>) {
+    if let ReadBack::NotEstablished { reason } = &record.read_back {
+        context.warn(&not_established(reason));
+    }
+    context.say(&t!("pack-done", path = show::path(bundle)));
+    context.chat(&t!(
+        "pack-contents",
+        files = show::number(record.files),
+        folders = show::number(record.folders),
+        size = show::size(record.bytes)
+    ));
+    if record.facts.volumes.len() > 1 {
+        context.chat(&t!("pack-volumes", count = record.facts.volumes.len()));
+    }
+    if let ReadBack::Established { bytes, .. } = &record.read_back {
+        context.chat(&t!("pack-read-back", bytes = show::number(*bytes)));
+    }
+    context.chat(&t!("pack-signer", fingerprint = record.signer.clone()));
+    if let Some(slip) = slip {
+        context.chat(&t!("pack-slip", path = show::path(slip)));
+    }
+    let established = matches!(record.read_back, ReadBack::Established { .. });
+    let documents: Vec<_> = slip.map(|p| json!({ "kind": "password_slip", "path": p })).into_iter().collect();
+    context.result(&json!({
+        "bundle": bundle,
+        "id": record.id,
+        "files": record.files,
+        "folders": record.folders,
+        "bytes": record.bytes,
+        "read_back": if established { "established" } else { "not_established" },
+        "read_back_detail": record.read_back,
+        "volumes": record.facts.volumes,
+        "signer": record.signer,
+        "opening_code_sha256": record.opening_code_sha256,
+        "documents": documents,
+    }));
+}
+
+fn not_established(reason: &bundle::NotEstablished) -> String {
+    use crate::erase::os::NoMedium;
+    use crate::erase::readback::Reason;
+    use bundle::NotEstablished::{NotAsked, Place};
+    let why = match reason {
+        NotAsked => t!("readback-not-asked"),
+        Place(Reason::NoMedium(NoMedium::Memory)) => t!("readback-memory"),
+        Place(Reason::NoMedium(NoMedium::Network)) => t!("readback-network"),
+        Place(Reason::NoMedium(NoMedium::Unknown)) => t!("readback-unknown"),
+        Place(Reason::PagesStay { .. }) => t!("readback-pages"),
+        Place(_) => t!("readback-unsupported"),
+    };
+    t!("warn-read-back", reason = why)
+}

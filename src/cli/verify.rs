@@ -1,0 +1,208 @@
+//! `tewatashi verify`: what can be known of a bundle, without its secret and with it.
+
+use serde_json::json;
+
+use super::args::VerifyArgs;
+use super::context::Context;
+use super::failure::{Failure, code};
+use super::{secret, words};
+use crate::bundle::{self, Bundle, Check, Discard, Error, Inside, Report};
+use crate::sign;
+use crate::t;
+use crate::term::show;
+
+pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
+    let trusted = Trusted::new(context, &args.signer)?;
+    let bundle = match Bundle::locate(&args.bundle) {
+        Ok(bundle) => bundle,
+        Err(error @ Error::Damaged(_)) => {
+            let report = Report { problems: vec![error], ..Report::default() };
+            return conclude(context, None, &report, &Signer::None, None);
+        }
+        Err(error) => return Err(words::bundle(&error)),
+    };
+    let mut report = bundle::verify_public(&bundle, &context.screen).map_err(|e| words::bundle(&e))?;
+    context.screen.clear();
+    let signer = trusted.judge(&bundle, &mut report);
+    let wants_inside = args.secret.passphrase_file.is_some() || args.secret.identity.is_some();
+    let mut inside = None;
+    if wants_inside && report.problems.is_empty() {
+        inside = verify_inside(context, args, &bundle, &mut report)?;
+    } else {
+        report.not_checked.extend([Check::Secret, Check::Payload, Check::Manifest, Check::SignerInside]);
+    }
+    conclude(context, Some(&bundle), &report, &signer, inside.as_ref())
+}
+
+/// A wrong secret ends the command; damage inside is one more problem.
+fn verify_inside(
+    context: &Context,
+    args: &VerifyArgs,
+    bundle: &Bundle,
+    report: &mut Report,
+) -> Result<Option<Inside>, Failure> {
+    let opening = bundle.begin().map_err(|e| words::bundle(&e))?;
+    let key = match secret::unlock(context, &opening, &args.secret) {
+        Err(failure) if failure.code == code::DAMAGED => return Err(failure),
+        outcome => outcome?,
+    };
+    report.checked.push(Check::Secret);
+    match bundle::inspect(opening, &key, &mut Discard, &context.screen) {
+        Ok(inside) => {
+            report.checked.push(Check::Payload);
+            let known = matches!(inside, Inside::Bag(_));
+            let to = if known { &mut report.checked } else { &mut report.not_checked };
+            to.push(Check::Manifest);
+            let signed = known && bundle.facts.is_some();
+            if signed { &mut report.checked } else { &mut report.not_checked }.push(Check::SignerInside);
+            Ok(Some(inside))
+        }
+        Err(error @ Error::Damaged(_)) => {
+            report.problems.push(error);
+            Ok(None)
+        }
+        Err(error) => Err(words::bundle(&error)),
+    }
+}
+
+/// Whose signature it is.
+pub enum Signer {
+    /// A key given by `--signer`, or this desk's own.
+    Known(String),
+    /// A good signature by a key nobody vouched for.
+    Unknown(String),
+    /// None, or a bad one.
+    None,
+}
+
+/// Keys this run trusts.
+pub struct Trusted {
+    given: Vec<String>,
+    own: Option<String>,
+}
+
+impl Trusted {
+    /// Those of `--signer`, and this desk's own.
+    pub fn new(context: &Context, given: &[String]) -> Result<Self, Failure> {
+        let own = context.home().ok().and_then(|home| {
+            // Looked at, never made: checking a bundle must not write anything.
+            let path = home.folder().join("keys").join("signing_ed25519");
+            path.is_file().then(|| sign::SigningKey::load_or_create(&path).ok()).flatten()
+        });
+        let given = given.iter().map(|text| fingerprint(text)).collect::<Result<_, _>>()?;
+        Ok(Self { given, own: own.map(|(key, _)| key.fingerprint()) })
+    }
+
+    /// Judges the signature and notes it in the report.
+    pub fn judge(&self, bundle: &Bundle, report: &mut Report) -> Signer {
+        let Ok(Some(found)) = bundle.signer.clone() else { return Signer::None };
+        if self.given.contains(&found) || (self.given.is_empty() && self.own.as_ref() == Some(&found)) {
+            report.checked.push(Check::SignerKnown);
+            return Signer::Known(found);
+        }
+        if self.given.is_empty() {
+            report.not_checked.push(Check::SignerKnown);
+        } else {
+            report.problems.push(bundle::PublicFault::OtherSigner { found: found.clone() }.into());
+        }
+        Signer::Unknown(found)
+    }
+}
+
+fn fingerprint(text: &str) -> Result<String, Failure> {
+    if text.starts_with("SHA256:") {
+        return Ok(text.to_owned());
+    }
+    let bad = || Failure::usage("bad_signer", t!("err-bad-signer", text = show::name(text)), t!("hint-bad-signer"));
+    let line = std::fs::read_to_string(text).map_err(|_| bad())?;
+    sign::fingerprint_of(line.trim()).map_err(|_| bad())
+}
+
+/// One line that says whose signature it is.
+pub fn signer_line(signer: &Signer) -> String {
+    match signer {
+        Signer::Known(found) => t!("signer-known", fingerprint = found.clone()),
+        Signer::Unknown(found) => t!("signer-unknown", fingerprint = found.clone()),
+        Signer::None => t!("signer-none"),
+    }
+}
+
+/// For scripts.
+pub fn signer_json(signer: &Signer) -> serde_json::Value {
+    match signer {
+        Signer::Known(found) => json!({ "fingerprint": found, "known": true }),
+        Signer::Unknown(found) => json!({ "fingerprint": found, "known": false }),
+        Signer::None => serde_json::Value::Null,
+    }
+}
+
+fn words_of(check: Check) -> String {
+    match check {
+        Check::VolumesPresent => t!("check-volumes-present"),
+        Check::VolumeSizes => t!("check-volume-sizes"),
+        Check::VolumeSha256 => t!("check-volume-sha256"),
+        Check::AgeHeader => t!("check-age-header"),
+        Check::HeaderSha256 => t!("check-header-sha256"),
+        Check::Signature => t!("check-signature"),
+        Check::SignerKnown => t!("check-signer-known"),
+        Check::Checksums => t!("check-checksums"),
+        Check::Secret => t!("check-secret"),
+        Check::Payload => t!("check-payload"),
+        Check::Manifest => t!("check-manifest"),
+        Check::SignerInside => t!("check-signer-inside"),
+    }
+}
+
+fn conclude(
+    context: &Context,
+    bundle: Option<&Bundle>,
+    report: &Report,
+    signer: &Signer,
+    inside: Option<&Inside>,
+) -> Result<(), Failure> {
+    context.screen.clear();
+    let problems: Vec<Failure> = report.problems.iter().map(words::bundle).collect();
+    let good = problems.is_empty();
+    let list = |label: String, checks: &[Check]| {
+        for check in checks {
+            context.chat(&format!("  {} {}", show::pad(&label, 10), words_of(*check)));
+        }
+    };
+    list(t!("label-checked"), &report.checked);
+    list(t!("label-not-checked"), &report.not_checked);
+    if bundle.is_some() {
+        context.chat(&format!("  {}", signer_line(signer)));
+    }
+    for name in &report.strangers {
+        context.warn(&t!("warn-stranger", name = show::name(name)));
+    }
+    let contents = inside.map(|inside| match inside {
+        Inside::Bag(c) => json!({ "files": c.files, "folders": c.folders, "bytes": c.bytes, "manifest": true, "description": c.info.description }),
+        Inside::Foreign { bytes } => json!({ "files": 1, "folders": 0, "bytes": bytes, "manifest": false }),
+    });
+    context.result(&json!({
+        "result": if good { "ok" } else { "damaged" },
+        "id": bundle.and_then(|b| b.facts.as_ref()).map(|f| f.id.clone()),
+        "checked": report.checked,
+        "not_checked": report.not_checked,
+        "problems": problems.iter().map(|p| json!({ "kind": p.kind, "message": p.message, "hint": p.hint, "subject": p.subject })).collect::<Vec<_>>(),
+        "signer": signer_json(signer),
+        "unknown_files": report.strangers,
+        "inside": contents,
+    }));
+    match inside {
+        Some(Inside::Bag(c)) => {
+            context.chat(&t!("verify-inside", files = show::number(c.files), size = show::size(c.bytes)))
+        }
+        Some(Inside::Foreign { bytes }) => context.chat(&t!("verify-foreign", size = show::size(*bytes))),
+        None => {}
+    }
+    let mut problems = problems.into_iter();
+    let Some(mut first) = problems.next() else {
+        context.say(&if inside.is_some() { t!("verify-ok-inside") } else { t!("verify-ok-outside") });
+        return Ok(());
+    };
+    first.details.extend(problems.map(|p| p.message));
+    first.reported = true;
+    Err(first)
+}

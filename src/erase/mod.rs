@@ -1,0 +1,11 @@
+//! The erasing room: what touches media directly, and what must be gone afterwards.
+//!
+//! [`os`] holds every system call behind safe functions, and is the only place that knows which system it runs on.
+//! [`readback`] answers one question for `pack` and for the erasure alike: do the bytes stand on the medium, or only in a
+//! cache? [`scrap`] removes plaintext that a failed command left behind, which is less than a certified erasure and says so.
+//!
+//! This room knows no screen, no ledger and no clock. It returns plain records, and others print and keep them.
+
+pub mod os;
+pub mod readback;
+pub mod scrap;

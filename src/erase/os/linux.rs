@@ -1,0 +1,256 @@
+//! Linux: the system calls themselves.
+
+use std::ffi::{CStr, OsString};
+use std::fs::File;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::ptr::{self, NonNull};
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxFlags};
+use rustix::io::Errno;
+use rustix::mm::{MapFlags, ProtFlags};
+use rustix::process::{DumpableBehavior, Resource, Rlimit};
+
+use super::mounts::{self, Cache, Mount, Sysfs};
+use super::{CoreDumps, Place, Volume, checked_rename};
+
+mod cache;
+pub(super) use cache::*;
+
+// ---- Where a path lies
+
+pub(super) fn place(path: &Path) -> io::Result<Place> {
+    let handle = rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+    place_of(&handle)
+}
+
+pub(super) fn place_of(handle: &impl AsFd) -> io::Result<Place> {
+    let handle = handle.as_fd();
+    let mounts = mounts::parse(&std::fs::read("/proc/self/mountinfo")?);
+    let mount = find_mount(handle, &mounts)?;
+    let space = rustix::fs::fstatvfs(handle)?;
+    let place = mounts::place(
+        mount,
+        &Sysfs::system(),
+        block_device(&mount.source),
+        space.f_bavail.saturating_mul(space.f_frsize),
+    );
+    // An overlay is only as real as the folder that takes its writes. Inside a container that folder is out of sight, and
+    // the place stays unknown.
+    let upper = mount.upper_folder().filter(|upper| upper.is_dir());
+    let under = upper.map(|upper| self::place(&upper)).transpose()?;
+    Ok(match under.filter(|under| mounts::cache_of(&under.fs_type) == Cache::OfTheFile) {
+        Some(under) => Place { fs_type: place.fs_type, mount_point: place.mount_point, source: place.source, ..under },
+        None => place,
+    })
+}
+
+/// The kernel's own mount number is exact whatever is mounted over what. Before 5.8 it was not to be had, and the longest
+/// matching mount point is the best guess.
+fn find_mount<'m>(handle: BorrowedFd<'_>, mounts: &'m [Mount]) -> io::Result<&'m Mount> {
+    let number = mount_number(handle);
+    let mut found = number.and_then(|number| mounts.iter().find(|mount| mount.number == number));
+    if found.is_none() {
+        let path = std::fs::read_link(format!("/proc/self/fd/{}", handle.as_raw_fd()))?;
+        found = mounts::by_path(mounts, &path);
+    }
+    found.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no mount holds this path"))
+}
+
+fn mount_number(handle: BorrowedFd<'_>) -> Option<u64> {
+    let wanted = StatxFlags::MNT_ID;
+    let facts = rustix::fs::statx(handle, c"", AtFlags::EMPTY_PATH, wanted).ok()?;
+    (facts.stx_mask & wanted.bits() != 0).then_some(facts.stx_mnt_id)
+}
+
+/// The device number of a mount source that is a block device.
+fn block_device(source: &str) -> Option<(u32, u32)> {
+    let facts = rustix::fs::stat(source).ok()?;
+    let is_block = rustix::fs::FileType::from_raw_mode(facts.st_mode).is_block_device();
+    is_block.then(|| {
+        let device = facts.st_rdev;
+        (rustix::fs::major(device), rustix::fs::minor(device))
+    })
+}
+
+pub(super) fn volume(path: &Path) -> io::Result<Volume> {
+    let handle = rustix::fs::open(path, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
+    Ok(Volume { device: rustix::fs::fstat(&handle)?.st_dev, mount: mount_number(handle.as_fd()).unwrap_or(0) })
+}
+
+// ---- Opening, making, renaming
+
+/// `O_NONBLOCK` keeps a named pipe in the file's place from hanging the open; it is taken off again before anyone reads.
+fn open_regular(path: &Path, wanted: OFlags) -> io::Result<File> {
+    let flags = wanted | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let flags = rustix::fs::fcntl_getfl(&file)?;
+    rustix::fs::fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
+    Ok(file)
+}
+
+pub(super) fn open_read(path: &Path) -> io::Result<File> {
+    match open_regular(path, OFlags::RDONLY | OFlags::NOATIME) {
+        // Only the owner may leave the time of last access alone.
+        Err(error) if error.raw_os_error() == Some(Errno::PERM.raw_os_error()) => open_regular(path, OFlags::RDONLY),
+        other => other,
+    }
+}
+
+pub(super) fn open_overwrite(path: &Path) -> io::Result<File> {
+    open_regular(path, OFlags::WRONLY)
+}
+
+pub(super) fn create_new_private(path: &Path, executable: bool) -> io::Result<File> {
+    let mode = Mode::from_raw_mode(if executable { 0o700 } else { 0o600 });
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(File::from(rustix::fs::open(path, flags, mode)?))
+}
+
+pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = rustix::fs::open(path, flags, Mode::from_raw_mode(0o600))?;
+    Ok(File::from(file))
+}
+
+pub(super) fn make_private_dir(path: &Path) -> io::Result<()> {
+    Ok(rustix::fs::mkdir(path, Mode::from_raw_mode(0o700))?)
+}
+
+/// Goes through a handle that does not follow links, because `chmod` by name would change what a link points to.
+pub(super) fn grant_owner(path: &Path) -> io::Result<()> {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let handle = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    let facts = handle.metadata()?;
+    let wanted = match facts.file_type() {
+        kind if kind.is_dir() => 0o700,
+        kind if kind.is_file() => 0o600,
+        _ => return Ok(()),
+    };
+    if facts.mode() & wanted == wanted {
+        return Ok(());
+    }
+    let name = format!("/proc/self/fd/{}", handle.as_raw_fd());
+    std::fs::set_permissions(name, PermissionsExt::from_mode(facts.mode() | wanted))
+}
+
+pub(super) fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
+    let flags = rustix::fs::RenameFlags::NOREPLACE;
+    match rustix::fs::renameat_with(CWD, from, CWD, to, flags) {
+        // FUSE drivers, older kernels and some network file systems do not know the flag.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::PERM | Errno::NOTSUP) => checked_rename(from, to),
+        result => Ok(result?),
+    }
+}
+
+// ---- Syncing
+
+fn open_folder(dir: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(dir, flags, Mode::empty())?)
+}
+
+pub(super) fn sync_file_system(dir: &Path) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(open_folder(dir)?)?)
+}
+
+pub(super) fn sync_file(file: &impl AsFd) -> io::Result<()> {
+    match rustix::fs::fsync(file) {
+        // Some file systems have no fsync, and more have none for folders; syncing everything covers the one.
+        Err(Errno::INVAL | Errno::NOTSUP) => Ok(rustix::fs::syncfs(file)?),
+        result => Ok(result?),
+    }
+}
+
+pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
+    sync_file(&open_folder(dir)?)
+}
+
+// ---- The process
+
+pub(super) fn disable_core_dumps() -> CoreDumps {
+    let nothing = Rlimit { current: Some(0), maximum: Some(0) };
+    CoreDumps {
+        limited: rustix::process::setrlimit(Resource::Core, nothing).is_ok(),
+        undumpable: rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable).is_ok(),
+    }
+}
+
+pub(super) fn user_and_host() -> (String, String) {
+    let id = rustix::process::getuid().as_raw();
+    let host = std::fs::read("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = String::from_utf8_lossy(&host).trim().to_owned();
+    let host = if host.is_empty() { "unknown".into() } else { host };
+    (user_name(id).unwrap_or_else(|| format!("uid {id}")), host)
+}
+
+/// The name the system's directory has for a user. `/etc/passwd` alone would miss everyone who signs in through a domain.
+fn user_name(id: u32) -> Option<String> {
+    let mut buffer = vec![0 as libc::c_char; 1024];
+    loop {
+        let mut entry = MaybeUninit::<libc::passwd>::uninit();
+        let mut found = ptr::null_mut();
+        // SAFETY: every pointer is to a live local, and the length is that of the buffer behind its pointer. `pw_name` is
+        // read only when the call set `found`, while the buffer it points into is still alive and unchanged.
+        unsafe {
+            let code = libc::getpwuid_r(id, entry.as_mut_ptr(), buffer.as_mut_ptr(), buffer.len(), &raw mut found);
+            if code == 0 {
+                let entry = found.as_ref()?;
+                return Some(CStr::from_ptr(entry.pw_name).to_string_lossy().into_owned());
+            }
+            if code != libc::ERANGE || buffer.len() > 1 << 20 {
+                return None;
+            }
+        }
+        buffer.resize(buffer.len() * 2, 0);
+    }
+}
+
+// ---- Memory for secrets
+
+/// Fresh zeroed pages of their own, kept out of core dumps. `length` is a multiple of the page size.
+pub(super) fn map_pages(length: usize) -> io::Result<NonNull<u8>> {
+    // SAFETY: an anonymous mapping at an address of the kernel's choosing overlaps nothing; madvise gets exactly that range.
+    let start = unsafe {
+        let flags = MapFlags::PRIVATE;
+        let protection = ProtFlags::READ | ProtFlags::WRITE;
+        let start = rustix::mm::mmap_anonymous(ptr::null_mut(), length, protection, flags)?;
+        let _ = rustix::mm::madvise(start, length, rustix::mm::Advice::LinuxDontDump);
+        start
+    };
+    NonNull::new(start.cast()).ok_or_else(|| io::ErrorKind::OutOfMemory.into())
+}
+
+/// Keeps pages out of swap; whether the system allowed it.
+///
+/// # Safety
+/// The range must be one that [`map_pages`] returned and that still stands.
+pub(super) unsafe fn lock_pages(start: NonNull<u8>, length: usize) -> bool {
+    // SAFETY: the caller's promise: the range is a whole mapping of ours.
+    unsafe { rustix::mm::mlock(start.as_ptr().cast(), length) }.is_ok()
+}
+
+/// Gives pages back, and with them their lock.
+///
+/// # Safety
+/// The range must be one that [`map_pages`] returned, and nothing may refer to it afterwards.
+pub(super) unsafe fn unmap_pages(start: NonNull<u8>, length: usize) {
+    // SAFETY: the caller's promise: a whole mapping of ours that nobody refers to any more.
+    let _ = unsafe { rustix::mm::munmap(start.as_ptr().cast(), length) };
+}
+
+pub(super) fn page_size() -> usize {
+    rustix::param::page_size()
+}
+
+/// A path out of raw bytes, as the kernel writes them.
+pub(super) fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
+    PathBuf::from(OsString::from_vec(bytes))
+}

@@ -1,0 +1,339 @@
+//! The safe front of every system call, and the one place that chooses between systems.
+//!
+//! The rest of the crate asks here in terms of the domain ("is there a medium under this path?", "forget what the cache
+//! holds of this file") and gets the same answers on every system. Where a system cannot answer, the answer is *unknown* or
+//! *not established*, never a guess in the pleasant direction.
+
+pub mod memory;
+pub mod stamp;
+pub mod tty;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+mod mounts;
+#[cfg(not(target_os = "linux"))]
+mod other;
+
+#[cfg(target_os = "linux")]
+use linux as sys;
+#[cfg(not(target_os = "linux"))]
+use other as sys;
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+/// What kind of place a path lies in: the mounted file system and the medium under it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The file system's type as the system names it: `ext4`, `vfat`, `tmpfs`, `fuseblk`, `nfs4`, `overlay`.
+    pub fs_type: String,
+    /// Where it is mounted.
+    pub mount_point: PathBuf,
+    /// What is mounted: a block device, `server:/export`, or a bare word such as `tmpfs`.
+    pub source: String,
+    /// Whether there is a medium whose bytes can be read back.
+    pub medium: Medium,
+    /// Whether the system says that the medium can be taken away: a USB device, a memory card, a disc.
+    pub removable: bool,
+    /// The largest file the file system can hold, where that is less than any bundle could reach.
+    pub largest_file: Option<u64>,
+    /// Bytes an ordinary user may still write.
+    pub free_bytes: u64,
+    /// The whole disk under the file system (`sdb` for `/dev/sdb1`, and for an encrypted volume on it). The name holds while
+    /// the medium stays plugged in; it says nothing about another day.
+    pub whole_device: Option<String>,
+}
+
+/// Whether there is a medium under a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Medium {
+    /// A block device: what is written reaches something that can be read again.
+    Disk,
+    /// Nothing of which this machine can say what it holds.
+    None(NoMedium),
+}
+
+/// Why there is no medium to read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoMedium {
+    /// The file system lives in memory.
+    Memory,
+    /// The bytes are kept by another machine, behind caches nobody here can empty.
+    Network,
+    /// A driver in user space, or a shared folder of a host, of which the system does not say where it keeps its bytes.
+    Unknown,
+}
+
+/// File systems found on media that change hands.
+const HANDOVER_TYPES: [&str; 8] =
+    ["vfat", "msdos", "exfat", "udf", "iso9660", "fuse.fusefat", "fuse.exfat", "fuse.exfat-fuse"];
+
+/// Mounts that belong to the running system whatever they lie on: an EFI partition is vfat on every PC.
+const SYSTEM_MOUNTS: [&str; 4] = ["/", "/boot", "/boot/efi", "/efi"];
+
+impl Place {
+    /// Whether both places lie on one medium, so that whoever carries one away carries the other. Two partitions of a stick
+    /// are one medium. Where the devices are unknown, the same source counts as the same medium.
+    #[must_use]
+    pub fn same_medium(&self, other: &Place) -> bool {
+        match (&self.whole_device, &other.whole_device) {
+            (Some(mine), Some(theirs)) => mine == theirs,
+            _ => self.source == other.source,
+        }
+    }
+
+    /// Whether this is a medium of the kind that is handed over. The system's word on removability is not enough: card
+    /// readers and virtual machines present sticks as fixed disks, so the file systems of such media count as well.
+    #[must_use]
+    pub fn is_handover_medium(&self) -> bool {
+        let system = SYSTEM_MOUNTS.iter().any(|mount| self.mount_point == Path::new(mount));
+        // fuseblk is what exfat-fuse and ntfs-3g appear as, and nothing says which of the two.
+        let found_on_media = HANDOVER_TYPES.contains(&self.fs_type.as_str()) || self.fs_type == "fuseblk";
+        !system && (self.removable || found_on_media)
+    }
+
+    /// Whether [`sync_file_system`] brings every file to the medium. A driver in user space keeps its own books, and only an
+    /// `fsync` of each file makes it write them.
+    #[must_use]
+    pub fn syncs_as_a_whole(&self) -> bool {
+        !self.fs_type.starts_with("fuse")
+    }
+}
+
+/// The place an existing path lies in; of a link, the place of what it points to.
+///
+/// # Errors
+/// The path does not exist or may not be looked at, or the system's list of mounts cannot be read.
+pub fn place(path: &Path) -> io::Result<Place> {
+    sys::place(path)
+}
+
+/// The place of an open file: the same answer as [`place`], with no moment in which the name could come to mean another file.
+///
+/// # Errors
+/// As for [`place`].
+pub fn place_of(file: &File) -> io::Result<Place> {
+    sys::place_of(file)
+}
+
+/// The mounted file system an entry itself lies in. A link is not followed; a mount inside another is told apart even when
+/// both show the same device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Volume {
+    device: u64,
+    mount: u64,
+}
+
+/// Which mounted file system `path` itself lies in.
+///
+/// # Errors
+/// The path cannot be looked at.
+pub fn volume(path: &Path) -> io::Result<Volume> {
+    sys::volume(path)
+}
+
+/// Opens a regular file for reading, without following a link at the end of the path and, where the system allows it,
+/// without touching the time of last access. A named pipe put in the file's place is refused instead of waited for.
+///
+/// # Errors
+/// As for [`File::open`]; `InvalidInput` when it is not a regular file.
+pub fn open_read(path: &Path) -> io::Result<File> {
+    sys::open_read(path)
+}
+
+/// Opens an existing regular file for overwriting in place: not created, not truncated, no link followed.
+///
+/// # Errors
+/// As for [`open_read`].
+pub fn open_overwrite(path: &Path) -> io::Result<File> {
+    sys::open_overwrite(path)
+}
+
+/// Creates a file nobody else may read. What exists already, even as a dangling link, is an error.
+///
+/// # Errors
+/// `AlreadyExists`, or as for [`File::create_new`].
+pub fn create_new_private(path: &Path, executable: bool) -> io::Result<File> {
+    sys::create_new_private(path, executable)
+}
+
+/// Makes a folder nobody else may enter.
+///
+/// # Errors
+/// `AlreadyExists`, or as for [`std::fs::create_dir`].
+pub fn make_private_dir(path: &Path) -> io::Result<()> {
+    sys::make_private_dir(path)
+}
+
+/// Gives the owner back the right to read, write and (for a folder) enter, so that what was extracted read-only can be removed.
+///
+/// # Errors
+/// The entry does not belong to this user, or the medium is read-only.
+pub fn grant_owner(path: &Path) -> io::Result<()> {
+    sys::grant_owner(path)
+}
+
+/// Brings everything written to the file system of `dir` to the medium: one call for ten thousand files.
+///
+/// # Errors
+/// Also reports that an earlier write of any file there failed on its way to the medium.
+pub fn sync_file_system(dir: &Path) -> io::Result<()> {
+    sys::sync_file_system(dir)
+}
+
+/// Brings one file to the medium. A file system that knows no `fsync`, such as that of a disc that is only read, is synced as
+/// a whole.
+///
+/// # Errors
+/// As for [`File::sync_all`].
+pub fn sync_file(file: &File) -> io::Result<()> {
+    sys::sync_file(file)
+}
+
+/// Brings the names in a folder to the medium, so that a rename survives a power cut.
+///
+/// # Errors
+/// As for [`File::sync_all`].
+pub fn sync_dir(dir: &Path) -> io::Result<()> {
+    sys::sync_dir(dir)
+}
+
+/// Renames without ever replacing what stands at `to`.
+///
+/// # Errors
+/// `AlreadyExists` when `to` exists; otherwise as for [`std::fs::rename`].
+pub fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
+    sys::rename_no_replace(from, to)
+}
+
+/// The check-then-rename for file systems that cannot do both in one step.
+///
+/// Between the two another process could create `to`, and a rename would replace it (a file, or an empty folder). Every
+/// caller renames from a name of its own making inside a folder it holds a lock on or has just made, so the only one who can
+/// win this race is somebody writing the very same name into the same folder at the same moment. Failing outright instead
+/// would leave exFAT through FUSE, the most common hand-over medium, without any safe way to finish.
+fn checked_rename(from: &Path, to: &Path) -> io::Result<()> {
+    match to.symlink_metadata() {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => std::fs::rename(from, to),
+        Err(error) => Err(error),
+    }
+}
+
+/// A file this process alone holds. Dropping it gives the lock back, and so does the end of the process, however it ends.
+#[derive(Debug)]
+pub struct LockedFile {
+    file: File,
+}
+
+impl LockedFile {
+    /// The locked file itself.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+}
+
+impl Drop for LockedFile {
+    fn drop(&mut self) {
+        // Closing the file would do; a child that inherited the descriptor must not keep the lock alive.
+        let _ = self.file.unlock();
+    }
+}
+
+/// Takes the lock on a file, creating it (private) if need be. `None` when another process holds it.
+///
+/// # Errors
+/// The file cannot be opened, or the file system has no locks.
+pub fn lock_file(path: &Path) -> io::Result<Option<LockedFile>> {
+    let file = sys::open_lock(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(LockedFile { file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// What [`disable_core_dumps`] achieved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CoreDumps {
+    /// The size limit of a core file is zero.
+    pub limited: bool,
+    /// The process is marked as one not to be dumped, nor read by other processes of the same user.
+    pub undumpable: bool,
+}
+
+/// Keeps a crash from writing this process's memory, and with it a passphrase, to a disk. Best effort.
+#[must_use]
+pub fn disable_core_dumps() -> CoreDumps {
+    sys::disable_core_dumps()
+}
+
+/// The user and the machine as the system knows them, not as the environment claims. `unknown` where it does not say.
+#[must_use]
+pub fn user_and_host() -> (String, String) {
+    sys::user_and_host()
+}
+
+/// Asks the system to forget what its page cache holds of a file. Pages that are dirty, or mapped by a process, stay.
+///
+/// # Errors
+/// The system refuses the request as such.
+pub fn forget_pages(file: &File) -> io::Result<()> {
+    sys::forget_pages(file)
+}
+
+/// Asks the system not to read ahead in this file, so that no page comes in that was not asked for.
+///
+/// # Errors
+/// The system refuses the request as such.
+pub fn no_read_ahead(file: &File) -> io::Result<()> {
+    sys::no_read_ahead(file)
+}
+
+/// How many pages of a range of the file are in the page cache; `None` when that cannot be known. A system that hides this
+/// from users who may not write the file counts every page as present: wrong only in the careful direction.
+///
+/// # Errors
+/// The system refuses the question as such.
+pub fn resident_pages(file: &File, range: Range<u64>) -> io::Result<Option<u64>> {
+    sys::resident_pages(file, range)
+}
+
+/// Empties what a file system driver in user space leaves in the cache of the block device under it, and says how many pages
+/// stayed. `Some(0)` where the only cache is the page cache of the file; `None` where a cache is out of reach.
+///
+/// # Errors
+/// The block device cannot be synced.
+pub fn forget_driver_pages(place: &Place) -> io::Result<Option<u64>> {
+    sys::forget_driver_pages(place)
+}
+
+/// Turns reading past the page cache on or off; whether the file system went along.
+#[must_use]
+pub fn bypass_cache(file: &File, on: bool) -> bool {
+    sys::bypass_cache(file, on)
+}
+
+/// Reads at an offset, as [`std::io::Read::read`] does at the current position.
+///
+/// # Errors
+/// As for reading.
+pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    sys::read_at(file, buffer, offset)
+}
+
+/// The next stretch within `range` that holds data rather than a hole. Overwriting a hole would ask a full disk for space.
+///
+/// # Errors
+/// The file cannot be asked.
+pub fn next_data(file: &File, range: Range<u64>) -> io::Result<Option<Range<u64>>> {
+    sys::next_data(file, range)
+}

@@ -1,0 +1,48 @@
+//! What tells whether a file is still the one that was looked at.
+
+use std::fs::Metadata;
+
+/// Identity and times of a file at one moment. Two equal stamps mean that nobody wrote to it in between, as far as
+/// the file system keeps account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    #[cfg(unix)]
+    device: u64,
+    #[cfg(unix)]
+    file: u64,
+    /// Change time, which no program can set back; elsewhere the modification time.
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    /// The stamp of this metadata.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn of(meta: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Self { device: meta.dev(), file: meta.ino(), changed: (meta.ctime(), meta.ctime_nsec()) }
+    }
+
+    /// The stamp of this metadata.
+    #[cfg(not(unix))]
+    #[must_use]
+    pub fn of(meta: &Metadata) -> Self {
+        let time = meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
+        Self { changed: (time.as_secs().cast_signed(), i64::from(time.subsec_nanos())) }
+    }
+}
+
+/// Whether the owner may execute the file.
+#[cfg(unix)]
+#[must_use]
+pub fn is_executable(meta: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    meta.permissions().mode() & 0o100 != 0
+}
+
+/// Windows keeps no such bit.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_executable(_: &Metadata) -> bool {
+    false
+}

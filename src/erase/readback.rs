@@ -1,0 +1,272 @@
+//! Reading back past the cache: do the bytes stand on the medium, or only in this machine's memory?
+//!
+//! A buffered read after `fsync` returns the cache. So does `O_DIRECT` on its own, on btrfs and on ext4 with data=journal. What
+//! told the truth on every file system tried is: `fsync`, ask the cache to forget the file, *see* by `mincore` that no page of
+//! it is left, and then read with `O_DIRECT`. A driver in user space (exFAT or NTFS by FUSE) has a second cache below, the one
+//! of the block device, and there even that returned old bytes; the device's cache is emptied and looked at as well.
+//!
+//! What this cannot see is the memory inside the device. Where pages stay or no medium exists, nothing is read at all: bytes
+//! that may have come out of a cache prove nothing, and a caller must not be able to mistake them for proof.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::os::{self, Medium, NoMedium};
+
+/// What a reading back established.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Every byte of the file was read from the medium and handed over.
+    Established {
+        /// How many bytes that was: the size of the file.
+        bytes: u64,
+        /// How they were read.
+        mode: Mode,
+    },
+    /// Nothing was handed over.
+    NotEstablished {
+        /// Why not.
+        reason: Reason,
+    },
+}
+
+/// How the bytes were read past the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// With `O_DIRECT`, after no page was left in the cache.
+    Direct,
+    /// The file system refuses `O_DIRECT`; before each read `mincore` showed that no page of the range was in the cache.
+    Uncached,
+}
+
+/// Why a reading back would prove nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// There is no medium to read from.
+    NoMedium(NoMedium),
+    /// The cache keeps pages of the file: a program has it mapped, or this user may not see what the cache holds.
+    PagesStay {
+        /// How many.
+        resident: u64,
+    },
+    /// The file system's driver works through a cache that could not be emptied: of the block device, which this user may
+    /// not open, or of its own.
+    DriverCache,
+    /// The system has no way to tell what its cache holds.
+    Unsupported,
+}
+
+/// An error of the system, with the path it happened at.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {source}", path.display())]
+pub struct AtPath {
+    /// The file.
+    pub path: PathBuf,
+    /// What the system said, error number included.
+    pub source: io::Error,
+}
+
+/// Puts the path into an error and keeps its kind.
+pub(super) fn at(path: &Path, source: io::Error) -> io::Error {
+    let path = path.to_owned();
+    io::Error::new(source.kind(), AtPath { path, source })
+}
+
+/// Multiples of this satisfy `O_DIRECT` on every disk sold.
+const ALIGNMENT: usize = 4096;
+
+/// Bytes asked for at a time.
+const CHUNK: usize = 1 << 20;
+
+/// How often the cache is asked to forget before its pages count as staying. Between two tries writeback may end, or a
+/// journal may let go of its buffers.
+const ATTEMPTS: u32 = 6;
+
+/// Syncs the file, empties the cache of it and reads it to the end, handing every byte to `sink` in order.
+///
+/// # Errors
+/// Anything the system reports on the way, such as `EIO`; the error is an [`AtPath`]. Bytes already handed over are void then.
+/// A file that changes its size meanwhile is an error too.
+pub fn read_back(path: &Path, sink: &mut dyn FnMut(&[u8])) -> io::Result<Outcome> {
+    establish(path, Synced::No, sink).map_err(|error| at(path, error))
+}
+
+/// As [`read_back`], for one of many files after a single [`os::sync_file_system`] that came back without error: the `fsync`,
+/// and with it a flush of the device for every small file, is left out. A page that is not on the medium after all is dirty
+/// and stays in the cache, so the file is synced then.
+///
+/// # Errors
+/// As for [`read_back`].
+pub fn read_back_synced(path: &Path, sink: &mut dyn FnMut(&[u8])) -> io::Result<Outcome> {
+    establish(path, Synced::ByCaller, sink).map_err(|error| at(path, error))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Synced {
+    No,
+    ByCaller,
+}
+
+fn establish(path: &Path, synced: Synced, sink: &mut dyn FnMut(&[u8])) -> io::Result<Outcome> {
+    let file = os::open_read(path)?;
+    let place = os::place_of(&file)?;
+    if let Medium::None(why) = place.medium {
+        let reason = Reason::NoMedium(why);
+        return Ok(Outcome::NotEstablished { reason });
+    }
+    // What `sync_file_system` does not reach must be synced here, whatever the caller believes.
+    let trusted = synced == Synced::ByCaller && place.syncs_as_a_whole();
+    let size = file.metadata()?.len();
+    if let Some(reason) = empty_page_cache(&file, size, trusted)? {
+        return Ok(Outcome::NotEstablished { reason });
+    }
+    match os::forget_driver_pages(&place)? {
+        Some(0) => {}
+        Some(resident) => {
+            let reason = Reason::PagesStay { resident };
+            return Ok(Outcome::NotEstablished { reason });
+        }
+        None => {
+            let reason = Reason::DriverCache;
+            return Ok(Outcome::NotEstablished { reason });
+        }
+    }
+    let mode = hand_over(&file, size, sink)?;
+    if file.metadata()?.len() != size {
+        return Err(io::Error::other("the file changed while it was being read back"));
+    }
+    Ok(Outcome::Established { bytes: size, mode })
+}
+
+/// Syncs and forgets until no page is left; the reason when some stay.
+fn empty_page_cache(file: &File, size: u64, synced: bool) -> io::Result<Option<Reason>> {
+    let mut resident = 0;
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            std::thread::sleep(Duration::from_millis(5 << attempt));
+        }
+        if attempt > 0 || !synced {
+            os::sync_file(file)?;
+        }
+        os::forget_pages(file)?;
+        resident = match os::resident_pages(file, 0..size)? {
+            Some(0) => return Ok(None),
+            Some(pages) => pages,
+            None => return Ok(Some(Reason::Unsupported)),
+        };
+    }
+    Ok(Some(Reason::PagesStay { resident }))
+}
+
+/// Reads the file in order. Pages that come into the cache from here on were read from the medium after the sync (or written
+/// by somebody else just now, and then they differ), so one look before the first byte is enough for `O_DIRECT`.
+fn hand_over(file: &File, size: u64, sink: &mut dyn FnMut(&[u8])) -> io::Result<Mode> {
+    let mut mode = if os::bypass_cache(file, true) {
+        Mode::Direct
+    } else {
+        os::no_read_ahead(file)?;
+        Mode::Uncached
+    };
+    let mut buffer = Aligned::for_size(size);
+    let buffer = buffer.slice();
+    let mut offset = 0;
+    while offset < size {
+        // A short read in the middle of a file may end anywhere; the next one starts at a multiple again.
+        let skip = offset % ALIGNMENT as u64;
+        let start = offset - skip;
+        if mode == Mode::Uncached {
+            require_absent(file, start, buffer.len())?;
+        }
+        let read = match os::read_at(file, buffer, start) {
+            // Some file systems take the flag and refuse the read.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput && mode == Mode::Direct => {
+                let _ = os::bypass_cache(file, false);
+                os::no_read_ahead(file)?;
+                mode = Mode::Uncached;
+                continue;
+            }
+            result => result? as u64,
+        };
+        let end = read.min(size - start);
+        if end <= skip {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        // Both lie within the buffer, whose length is a usize.
+        #[allow(clippy::cast_possible_truncation)]
+        sink(&buffer[skip as usize..end as usize]);
+        offset = start + end;
+    }
+    Ok(mode)
+}
+
+/// Without `O_DIRECT` a page in the cache would be what is read. Another program reading the file puts pages there; they are
+/// asked to go again, and if they will not, the reading is given up as an error, because bytes were handed over already.
+fn require_absent(file: &File, start: u64, length: usize) -> io::Result<()> {
+    let range = start..start + length as u64;
+    for attempt in 0..ATTEMPTS {
+        if os::resident_pages(file, range.clone())? == Some(0) {
+            return Ok(());
+        }
+        os::forget_pages(file)?;
+        std::thread::sleep(Duration::from_millis(u64::from(attempt)));
+    }
+    Err(io::Error::new(
+        io::ErrorKind::ResourceBusy,
+        "another program keeps the file in the cache while it is being read back",
+    ))
+}
+
+/// A buffer that starts at a multiple of [`ALIGNMENT`]: a little more is allocated and the first bytes are left out.
+struct Aligned {
+    bytes: Vec<u8>,
+    length: usize,
+}
+
+impl Aligned {
+    fn for_size(size: u64) -> Self {
+        let wanted = usize::try_from(size).unwrap_or(CHUNK).clamp(1, CHUNK);
+        let length = wanted.next_multiple_of(ALIGNMENT);
+        Self { bytes: vec![0; length + ALIGNMENT], length }
+    }
+
+    fn slice(&mut self) -> &mut [u8] {
+        let start = self.bytes.as_ptr().align_offset(ALIGNMENT);
+        &mut self.bytes[start..start + self.length]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_buffer_is_aligned_and_no_larger_than_needed() {
+        for (size, length) in [(0, 4096), (1, 4096), (4097, 8192), (u64::MAX, CHUNK), (CHUNK as u64 + 1, CHUNK)] {
+            let mut buffer = Aligned::for_size(size);
+            assert_eq!(buffer.slice().len(), length);
+            assert_eq!(buffer.slice().as_ptr().align_offset(ALIGNMENT), 0);
+        }
+    }
+
+    #[test]
+    fn an_error_names_its_path_and_keeps_its_number() {
+        let error = at(Path::new("/x/y"), io::Error::from_raw_os_error(5));
+        assert!(error.to_string().starts_with("/x/y: "));
+        let inner = error.get_ref().and_then(|e| e.downcast_ref::<AtPath>());
+        assert_eq!(inner.unwrap().source.raw_os_error(), Some(5));
+    }
+
+    #[test]
+    fn a_missing_file_is_an_error_and_hands_nothing_over() {
+        let missing = Path::new("/nowhere/at/all");
+        let error = read_back(missing, &mut |_| panic!("nothing to hand over")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+}

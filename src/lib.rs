@@ -1,0 +1,14 @@
+//! tewatashi (手渡し): hand over personal information on media, prove who received it, and end its life.
+//!
+//! The rooms, and which way the arrows run, are drawn in `docs/architecture.md`.
+#![deny(missing_docs)]
+
+pub mod bundle;
+pub mod checked;
+pub mod cli;
+pub mod erase;
+pub mod home;
+pub mod passphrase;
+pub mod progress;
+pub mod sign;
+pub mod term;

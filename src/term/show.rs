@@ -1,0 +1,74 @@
+//! How values look on a screen: names made harmless, numbers with commas, columns that line up.
+
+use std::path::Path;
+
+use unicode_width::UnicodeWidthStr;
+
+/// A name as it may be shown. Attack: control characters in a name that move the cursor or retitle the window, and
+/// marks that turn the text around; they are shown as `\u{…}`.
+#[must_use]
+pub fn name(text: &str) -> String {
+    let harmless = |c: char| {
+        !c.is_control()
+            && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
+    };
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if harmless(c) { out.push(c) } else { out.extend(c.escape_unicode()) }
+    }
+    out
+}
+
+/// A path as it may be shown.
+#[must_use]
+pub fn path(path: &Path) -> String {
+    name(&path.to_string_lossy())
+}
+
+/// `1,234,567`
+#[must_use]
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// `1.2 GiB`
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    indicatif::HumanBytes(bytes).to_string()
+}
+
+/// Text filled up with spaces to `columns`, counting wide characters as two.
+#[must_use]
+pub fn pad(text: &str, columns: usize) -> String {
+    let gap = columns.saturating_sub(text.width());
+    format!("{text}{}", " ".repeat(gap))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_names_are_harmless() {
+        assert_eq!(name("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+        assert_eq!(name("x\u{202e}fdp"), "x\\u{202e}fdp");
+        assert_eq!(name("名簿　髙\u{e0100}.csv"), "名簿　髙\u{e0100}.csv");
+    }
+
+    #[test]
+    fn numbers_and_columns() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(1_234_567), "1,234,567");
+        assert_eq!(pad("名簿", 6), "名簿  ");
+        assert_eq!(pad("long enough", 3), "long enough");
+    }
+}
