@@ -131,9 +131,8 @@ impl Home {
     /// # Errors
     /// When the note cannot be written; then the work must not begin.
     pub fn note(&self, kind: WorkKind, beside: &Path) -> io::Result<Note> {
-        let mut random = [0; 5];
-        getrandom::fill(&mut random).map_err(io::Error::other)?;
-        let suffix: String = random.iter().map(|b| format!("{b:02x}")).collect();
+        let random = getrandom::u32().map_err(io::Error::other)?;
+        let suffix = format!("{random:08x}");
         let folder = std::path::absolute(beside)?.join(format!("{}{suffix}", kind.prefix()));
         let file = self.private("work")?.join(format!("{suffix}.json"));
         let lock = os::lock_file(&file)?.ok_or(io::ErrorKind::WouldBlock)?;

@@ -2,6 +2,8 @@
 //!
 //! The rooms, and which way the arrows run, are drawn in `docs/architecture.md`.
 #![deny(missing_docs)]
+// A program that handles personal information does not panic on what it is given.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo)]
 
 pub mod bundle;
 pub mod checked;

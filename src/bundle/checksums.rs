@@ -10,12 +10,7 @@ pub const NAME: &str = "checksums.sha256";
 
 /// The list over the volumes and the other public files.
 pub(super) fn render(facts: &Facts, public: &[(&'static str, Vec<u8>)]) -> String {
-    let mut out = String::new();
-    for volume in &facts.volumes {
-        out.push_str(&format!("{}  {}\n", volume.sha256, volume.name));
-    }
-    for (name, content) in public {
-        out.push_str(&bag::manifest_line(&Sha256::digest(content).into(), name));
-    }
-    out
+    let volumes = facts.volumes.iter().map(|v| format!("{}  {}\n", v.sha256, v.name));
+    let public = public.iter().map(|(name, content)| bag::manifest_line(&Sha256::digest(content).into(), name));
+    volumes.chain(public).collect()
 }

@@ -159,7 +159,7 @@ pub enum Damage {
     UnknownAgeVersion,
     /// The file ends inside the header.
     HeaderCut,
-    /// The header has no end within a mebibyte.
+    /// The header has no end within 256 KiB.
     HeaderTooLong,
     /// The header is malformed.
     HeaderInvalid,
@@ -208,6 +208,8 @@ pub enum ArchiveFault {
     Cut,
     /// A header's checksum does not hold.
     Checksum,
+    /// A header that is not plain ustar.
+    NotUstar,
     /// A number field holds no number.
     Number,
     /// A pax record is malformed, too long, or of a kind the format does not have.

@@ -17,7 +17,7 @@ use crate::progress::{Progress, Stage};
 /// What was inside.
 pub enum Inside {
     /// A bag, every file equal to its manifest line.
-    Bag(Contents),
+    Bag(Box<Contents>),
     /// A single file without any manifest (照合表なし); only the encryption vouches for it.
     Foreign {
         /// Its size.
@@ -57,7 +57,7 @@ pub fn inspect(
     let mut input = opening.input;
     let inside = unseal(&key.0, &mut *input, |plain: &mut Plain| {
         if contents::is_bag(plain)? {
-            return contents::walk(plain, receiver, progress).map(Inside::Bag);
+            return contents::walk(plain, receiver, progress).map(|contents| Inside::Bag(Box::new(contents)));
         }
         // A folder that says it is a bundle must hold a bag.
         if bundle.facts.is_some() {

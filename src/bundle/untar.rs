@@ -39,10 +39,11 @@ pub(super) fn next_entry(plain: &mut Plain) -> Result<Option<RawEntry>, Error> {
         }
         let header = Header::from_byte_slice(&block);
         check_sum(header, &block)?;
-        if header.as_ustar().is_none() || header.as_ustar().is_some_and(|u| u.prefix.iter().any(|&b| b != 0)) {
-            return Err(ArchiveFault::Type(header.as_bytes()[257]).into());
-        }
-        match header.as_ustar().map_or(0, |u| u.typeflag[0]) {
+        // The prefix field would be a second place for a path.
+        let Some(ustar) = header.as_ustar().filter(|u| u.prefix.iter().all(|&b| b == 0)) else {
+            return Err(ArchiveFault::NotUstar.into());
+        };
+        match ustar.typeflag[0] {
             b'x' if pax.is_none() => pax = Some(read_pax(plain, header)?),
             b'x' => return Err(ArchiveFault::Pax.into()),
             kind => return entry(header, kind, pax.unwrap_or_default()).map(Some),

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::t;
 use crate::term::language::Language;
@@ -24,7 +24,7 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Global {
     /// Language.
-    #[arg(long, global = true, value_enum, help = t!("arg-lang"))]
+    #[arg(long, global = true, value_enum, hide_possible_values = true, help = t!("arg-lang"))]
     pub lang: Option<Language>,
     /// One JSON document on standard output.
     #[arg(long, global = true, help = t!("arg-json"))]
@@ -88,7 +88,7 @@ pub struct PackArgs {
     #[arg(long, value_name = "GLOB", help = t!("arg-exclude"))]
     pub exclude: Vec<String>,
     /// What may be skipped.
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND", help = t!("arg-skip"))]
+    #[arg(long, value_enum, hide_possible_values = true, value_delimiter = ',', value_name = "KIND", help = t!("arg-skip"))]
     pub skip: Vec<SkipKind>,
     /// Volume size.
     #[arg(long, value_name = "SIZE|fat32|cd|dvd|bd", value_parser = split_size, help = t!("arg-split"))]
@@ -182,26 +182,30 @@ pub struct LeftoversArgs {
 /// The command line with its headings in the language of this run.
 pub fn command() -> clap::Command {
     let template = format!("{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}", t!("heading-usage"));
-    localize(Cli::command().subcommand_help_heading(t!("heading-commands")), &template)
+    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help(t!("arg-version"));
+    let root = Cli::command().subcommand_help_heading(t!("heading-commands")).disable_version_flag(true);
+    localize(root, &template).arg(version.help_heading(t!("heading-common")).display_order(998))
 }
 
 fn localize(mut command: clap::Command, template: &str) -> clap::Command {
-    command.build();
     let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     for name in names {
         command = command.mut_subcommand(name, |sub| localize(sub, template));
     }
     let (arguments, options) = (t!("heading-arguments"), t!("heading-options"));
-    command = command.help_template(template.to_owned()).mut_args(|arg| {
-        let heading = if arg.is_positional() { &arguments } else { &options };
-        let arg = match arg.get_id().as_str() {
-            "help" => arg.help(t!("arg-help")),
-            "version" => arg.help(t!("arg-version")),
-            _ => arg,
-        };
-        arg.help_heading(heading.clone())
-    });
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help(t!("arg-help"));
     command
+        .help_template(template.to_owned())
+        .disable_help_flag(true)
+        .mut_args(|arg| {
+            // What holds for every command comes after what a command is about.
+            if arg.is_global_set() {
+                return arg.help_heading(t!("heading-common")).display_order(900);
+            }
+            let heading = if arg.is_positional() { arguments.clone() } else { options.clone() };
+            arg.help_heading(heading)
+        })
+        .arg(help.help_heading(t!("heading-common")).display_order(999))
 }
 
 /// The language the arguments ask for, before they are parsed: help and mistakes are told in it.

@@ -21,13 +21,14 @@ pub struct Context {
     pub quiet: bool,
     /// Progress.
     pub screen: Screen,
+    interactive: bool,
     home: Option<Home>,
 }
 
 impl Context {
-    pub fn new(global: Global) -> Self {
-        let Global { json, yes, quiet, lang: _ } = global;
-        Self { json, yes, quiet, screen: Screen::new(quiet), home: Home::find() }
+    pub fn new(global: &Global) -> Self {
+        let &Global { json, yes, quiet, lang: _ } = global;
+        Self { json, yes, quiet, screen: Screen::new(quiet), interactive: prompt::is_terminal(), home: Home::find() }
     }
 
     /// The data folder.
@@ -37,7 +38,7 @@ impl Context {
 
     /// Whether questions can be asked.
     pub fn may_ask(&self) -> bool {
-        prompt::is_terminal()
+        self.interactive
     }
 
     /// A line for a person: standard output, or standard error beside JSON.
@@ -59,8 +60,8 @@ impl Context {
     }
 
     /// A warning; never left out.
-    #[allow(clippy::unused_self, reason = "all output goes through the context")]
     pub fn warn(&self, line: &str) {
+        self.screen.clear();
         eprintln!("{}: {line}", t!("label-warning"));
     }
 

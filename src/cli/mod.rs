@@ -36,23 +36,23 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage::report(&error, json),
     };
     interrupt::watch();
-    let context = Context::new(cli.global);
-    match dispatch(&context, cli.command) {
+    let context = Context::new(&cli.global);
+    match dispatch(&context, &cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => context.fail(&failure),
     }
 }
 
-fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
+fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
     if !matches!(command, Command::Leftovers(_)) {
         leftovers::remind(context);
     }
     match command {
         Command::Pack(args) => pack::run(context, args),
-        Command::Verify(args) => verify::run(context, &args),
-        Command::List(args) => list::run(context, &args),
-        Command::Open(args) => open::run(context, &args),
-        Command::Leftovers(args) => leftovers::run(context, &args),
+        Command::Verify(args) => verify::run(context, args),
+        Command::List(args) => list::run(context, args),
+        Command::Open(args) => open::run(context, args),
+        Command::Leftovers(args) => leftovers::run(context, args),
     }
 }
 

@@ -24,14 +24,14 @@ use crate::sign::SigningKey;
 use crate::t;
 use crate::term::{interrupt, prompt, show};
 
-pub fn run(context: &Context, args: PackArgs) -> Result<(), Failure> {
+pub fn run(context: &Context, args: &PackArgs) -> Result<(), Failure> {
     let place = target(&args.to)?;
-    outside_sources(&args)?;
+    outside_sources(args)?;
     let recipients = recipients(&args.recipient)?;
     let slip = Slip::plan(context, args.slip.as_deref(), &args.to, recipients.is_empty() && !args.own_passphrase)?;
-    let description = description(&args)?;
-    let sources = scan(context, &args)?;
-    let passphrase = if recipients.is_empty() { Some(passphrase(context, &args)?) } else { None };
+    let description = description(args)?;
+    let sources = scan(context, args)?;
+    let passphrase = if recipients.is_empty() { Some(passphrase(context, args)?) } else { None };
     let signer = signing_key(context)?;
 
     let now: DateTime<Local> = SystemTime::now().into();
@@ -45,7 +45,7 @@ pub fn run(context: &Context, args: PackArgs) -> Result<(), Failure> {
         passphrase: passphrase
             .as_ref()
             .map(|p| if p.is_ours() { PassphraseKind::Generated } else { PassphraseKind::Own }),
-        split: split(&args, &place),
+        split: split(args, &place),
         description,
         signer: &signer,
     };

@@ -192,14 +192,21 @@ fn conclude(
     }));
     match inside {
         Some(Inside::Bag(c)) => {
-            context.chat(&t!("verify-inside", files = show::number(c.files), size = show::size(c.bytes)))
+            context.chat(&t!("verify-inside", files = show::number(c.files), size = show::size(c.bytes)));
         }
         Some(Inside::Foreign { bytes }) => context.chat(&t!("verify-foreign", size = show::size(*bytes))),
         None => {}
     }
     let mut problems = problems.into_iter();
     let Some(mut first) = problems.next() else {
-        context.say(&if inside.is_some() { t!("verify-ok-inside") } else { t!("verify-ok-outside") });
+        // Never more than was looked at.
+        let bare = bundle.is_none_or(|b| b.facts.is_none());
+        context.say(&match (inside, bare) {
+            (Some(Inside::Bag(_)), _) => t!("verify-ok-inside"),
+            (Some(Inside::Foreign { .. }), _) => t!("verify-ok-foreign"),
+            (None, true) => t!("verify-ok-bare"),
+            (None, false) => t!("verify-ok-outside"),
+        });
         return Ok(());
     };
     first.details.extend(problems.map(|p| p.message));

@@ -177,22 +177,23 @@ fn damaged(damage: &Damage) -> Failure {
 }
 
 fn damage_subject(damage: &Damage) -> Option<String> {
-    match damage {
-        Damage::Entry { path, .. } => Some(show::name(path)),
-        Damage::Bag(
+    let subject = match damage {
+        Damage::Entry { path, .. }
+        | Damage::Bag(
             BagFault::NotInManifest(path)
             | BagFault::MissingFile(path)
             | BagFault::Mismatch(path)
             | BagFault::ListedTwice(path),
-        ) => Some(show::name(path)),
+        ) => path,
         Damage::Public(
             PublicFault::Missing(name)
             | PublicFault::Malformed(name)
             | PublicFault::Checksum(name)
             | PublicFault::NoChecksum(name),
-        ) => Some(show::name(name)),
-        _ => None,
-    }
+        ) => name,
+        _ => return None,
+    };
+    Some(show::name(subject))
 }
 
 /// One line on what is damaged.
@@ -221,6 +222,7 @@ fn archive_line(fault: ArchiveFault) -> String {
     match fault {
         ArchiveFault::Cut => t!("arc-cut"),
         ArchiveFault::Checksum => t!("arc-checksum"),
+        ArchiveFault::NotUstar => t!("arc-not-ustar"),
         ArchiveFault::Number => t!("arc-number"),
         ArchiveFault::Pax => t!("arc-pax"),
         ArchiveFault::Type(kind) => t!("arc-type", kind = show::name(&char::from(kind).to_string())),

@@ -41,6 +41,7 @@ impl LockedBytes {
     /// # Panics
     /// When the system has no memory left, as any allocation does.
     #[must_use]
+    #[expect(clippy::expect_used, reason = "no memory left, as in any allocation")]
     pub fn with_capacity(capacity: usize) -> Self {
         let mapped = capacity.max(1).next_multiple_of(sys::page_size());
         let start = sys::map_pages(mapped).expect("memory for a secret");

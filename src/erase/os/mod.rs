@@ -4,15 +4,18 @@
 //! holds of this file") and gets the same answers on every system. Where a system cannot answer, the answer is *unknown* or
 //! *not established*, never a guess in the pleasant direction.
 
+#[allow(unsafe_code, reason = "locked and scrubbed memory")]
 pub mod memory;
 pub mod stamp;
 pub mod tty;
 
 #[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "system calls")]
 mod linux;
 #[cfg(target_os = "linux")]
 mod mounts;
 #[cfg(not(target_os = "linux"))]
+#[allow(unsafe_code, reason = "system calls")]
 mod other;
 
 #[cfg(target_os = "linux")]
