@@ -129,6 +129,7 @@ list-total = { $files } files, { $folders } folders, { $size } in all (all equal
 list-foreign = 1 file, { $size } (no manifest)
 open-done = opened: { $path }
 open-verified = {"  "}{ $files } files ({ $size }), all equal to the manifest
+open-code = {"  "}opening code: { $code } (telling it to the sender proves that it was opened)
 
 ## Leftovers
 left-plaintext = interrupted work left plaintext (personal information, not encrypted): { $path }

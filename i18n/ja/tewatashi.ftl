@@ -129,6 +129,7 @@ list-total = 合計 { $files } ファイル、{ $folders } フォルダー、{ $
 list-foreign = 1 ファイル、{ $size }（照合表なし）
 open-done = 開きました: { $path }
 open-verified = 　{ $files } ファイル（{ $size }）がすべて照合表と一致しました。
+open-code = 　開封確認コード: { $code }（送り手に伝えると、開いたことの証明になります）
 
 ## 残り物
 left-plaintext = 中断した作業の平文（暗号化されていない個人情報）が残っています: { $path }

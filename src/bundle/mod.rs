@@ -46,7 +46,7 @@ pub use pack::{Order, PackRecord, SIGNATURE_NAME, SIGNER_NAME, Staged, estimate,
 pub use readback::{NotEstablished, ReadBack};
 pub use seal::Sink;
 pub use source::{Item, Kind, Moment, Skip, Sources};
-pub use verify::{Check, Report, verify_public};
+pub use verify::{Check, Report, explain, verify_public};
 pub use volumes::{hex, volume_count};
 
 /// The public files that stand beside the volumes.

@@ -46,14 +46,32 @@ pub enum Check {
     SignerInside,
 }
 
-/// What a verification found.
+impl Check {
+    /// Every check there is.
+    pub const ALL: [Self; 12] = [
+        Self::VolumesPresent,
+        Self::VolumeSizes,
+        Self::VolumeSha256,
+        Self::AgeHeader,
+        Self::HeaderSha256,
+        Self::Signature,
+        Self::SignerKnown,
+        Self::Checksums,
+        Self::Secret,
+        Self::Payload,
+        Self::Manifest,
+        Self::SignerInside,
+    ];
+}
+
+/// What a verification found. A check that is neither right nor wrong was not made.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Looked at, and right.
     pub checked: Vec<Check>,
-    /// Not looked at.
-    pub not_checked: Vec<Check>,
-    /// Wrong.
+    /// Looked at, and wrong.
+    wrong: Vec<Check>,
+    /// What is wrong.
     pub problems: Vec<Error>,
     /// Files in the folder that no check covers.
     pub strangers: Vec<String>,
@@ -64,8 +82,17 @@ impl Report {
     pub fn note(&mut self, check: Check, outcome: Result<(), Error>) {
         match outcome {
             Ok(()) => self.checked.push(check),
-            Err(problem) => self.problems.push(problem),
+            Err(problem) => {
+                self.wrong.push(check);
+                self.problems.push(problem);
+            }
         }
+    }
+
+    /// Whether nothing can be said about this check.
+    #[must_use]
+    pub fn is_open(&self, check: Check) -> bool {
+        !self.checked.contains(&check) && !self.wrong.contains(&check)
     }
 }
 
@@ -76,44 +103,43 @@ impl Report {
 pub fn verify_public(bundle: &Bundle, progress: &dyn Progress) -> Result<Report, Error> {
     let mut report = Report::default();
     header(bundle, &mut report);
-    match (&bundle.facts, &bundle.folder) {
-        (Some(facts), Some(folder)) => {
-            report.note(Check::Signature, bundle.signer.clone().map(drop).map_err(Into::into));
-            let digests = volumes(bundle, facts, &mut report, progress)?;
-            checksum_list(folder, &digests, &mut report);
-            report.strangers = strangers(folder, facts);
-        }
-        _ => report.not_checked.extend([
-            Check::VolumesPresent,
-            Check::VolumeSizes,
-            Check::VolumeSha256,
-            Check::HeaderSha256,
-            Check::Signature,
-            Check::SignerKnown,
-            Check::Checksums,
-        ]),
+    if let (Some(facts), Some(folder)) = (&bundle.facts, &bundle.folder) {
+        report.note(Check::Signature, bundle.signer.clone().map(drop).map_err(Into::into));
+        let digests = volumes(bundle, facts, &mut report, progress)?;
+        checksum_list(folder, &digests, &mut report);
+        report.strangers = strangers(folder, facts);
     }
     Ok(report)
 }
 
 fn header(bundle: &Bundle, report: &mut Report) {
-    let Some(first) = bundle.volumes.first().filter(|p| p.is_file()) else {
-        report.not_checked.extend([Check::AgeHeader, Check::HeaderSha256]);
-        return;
-    };
+    let Some(first) = bundle.volumes.first().filter(|p| p.is_file()) else { return };
     // The first volume alone: a missing later one must not hide what the header says.
     let alone = Bundle { folder: None, facts: None, volumes: vec![first.clone()], signer: Ok(None) };
     let header = match alone.begin() {
         Ok(opening) => opening.header,
-        Err(problem) => return report.problems.push(problem),
+        Err(problem) => return report.note(Check::AgeHeader, Err(problem)),
     };
-    report.checked.push(Check::AgeHeader);
-    if let Some(work) = header.scrypt_work().filter(|&w| w > super::header::MOST_WORK) {
-        report.problems.push(Damage::ExcessiveWork { asked: work }.into());
-    }
+    let excessive = header.scrypt_work().filter(|&w| w > super::header::MOST_WORK);
+    report.note(Check::AgeHeader, excessive.map_or(Ok(()), |asked| Err(Damage::ExcessiveWork { asked }.into())));
     if let Some(facts) = &bundle.facts {
         let same = hex(&header.sha256()) == facts.encryption.header_sha256;
         report.note(Check::HeaderSha256, if same { Ok(()) } else { Err(Damage::HeaderChanged.into()) });
+    }
+}
+
+/// Names the volume behind a damage in a split bundle: that is what a person can fetch again.
+#[must_use]
+pub fn explain(bundle: &Bundle, error: Error, progress: &dyn Progress) -> Error {
+    let facts = bundle.facts.as_ref().filter(|f| f.volumes.len() > 1);
+    let Some(facts) = facts.filter(|_| matches!(error, Error::Damaged(ref d) if !matches!(d, Damage::Public(_))))
+    else {
+        return error;
+    };
+    let mut report = Report::default();
+    match volumes(bundle, facts, &mut report, progress) {
+        Ok(_) => report.problems.into_iter().next().unwrap_or(error),
+        Err(stopped) => stopped,
     }
 }
 
@@ -126,45 +152,38 @@ fn volumes(
 ) -> Result<HashMap<String, String>, Error> {
     progress.stage(Stage::Check, facts.volumes.iter().map(|v| v.size).sum());
     let of = facts.volumes.len();
-    let (mut present, mut sized, mut right) = (true, true, true);
     let mut digests = HashMap::new();
+    let mut faults: [Vec<Error>; 3] = Default::default();
+    let [missing, resized, changed] = &mut faults;
     for (number, (fact, path)) in (1..).zip(facts.volumes.iter().zip(&bundle.volumes)) {
         let Ok(meta) = std::fs::metadata(path) else {
-            present = false;
-            report.problems.push(PublicFault::VolumeMissing { number, of }.into());
+            missing.push(PublicFault::VolumeMissing { number, of }.into());
             continue;
         };
         if meta.len() != fact.size {
-            sized = false;
-            let fault = PublicFault::VolumeSize { number, found: meta.len(), expected: fact.size };
-            report.problems.push(fault.into());
+            resized.push(PublicFault::VolumeSize { number, found: meta.len(), expected: fact.size }.into());
         }
         match digest(path, progress) {
             Ok(found) => {
                 if found != fact.sha256 {
-                    right = false;
                     let really = facts.volumes.iter().position(|v| v.sha256 == found).map(|i| i + 1);
-                    let fault = really.map_or(PublicFault::VolumeChanged { number }, |really| {
-                        PublicFault::VolumeSwapped { number, really }
-                    });
-                    report.problems.push(fault.into());
+                    let swapped = |really| PublicFault::VolumeSwapped { number, really };
+                    changed.push(really.map_or(PublicFault::VolumeChanged { number }, swapped).into());
                 }
                 digests.insert(fact.name.clone(), found);
             }
             Err(Error::Cancelled) => return Err(Error::Cancelled),
-            Err(problem) => {
-                right = false;
-                report.problems.push(problem);
-            }
+            Err(problem) => changed.push(problem),
         }
     }
-    for (good, check) in [
-        (present, Check::VolumesPresent),
-        (present && sized, Check::VolumeSizes),
-        (present && right, Check::VolumeSha256),
-    ] {
-        if good {
-            report.checked.push(check);
+    let complete = missing.is_empty();
+    for (check, problems) in [Check::VolumesPresent, Check::VolumeSizes, Check::VolumeSha256].into_iter().zip(faults) {
+        // With a volume missing, nothing is said of the sizes and digests of all.
+        if problems.is_empty() && complete {
+            report.note(check, Ok(()));
+        }
+        for problem in problems {
+            report.note(check, Err(problem));
         }
     }
     Ok(digests)

@@ -13,10 +13,11 @@ use crate::term::show;
 
 pub fn run(context: &Context, args: &ListArgs) -> Result<(), Failure> {
     let bundle = Bundle::locate(&args.bundle).map_err(|e| words::bundle(&e))?;
-    let opening = bundle.begin().map_err(|e| words::bundle(&e))?;
+    let opening = super::open::begin(context, &bundle)?;
     let key = secret::unlock(context, &opening, &args.secret)?;
     let mut rows = Rows::default();
-    let inside = bundle::inspect(opening, &key, &mut rows, &context.screen).map_err(|e| words::bundle(&e))?;
+    let inside = bundle::inspect(opening, &key, &mut rows, &context.screen)
+        .map_err(|e| words::bundle(&bundle::explain(&bundle, e, &context.screen)))?;
     context.screen.clear();
     // Nothing is shown before everything was authenticated: a forged name must not reach the screen.
     if !context.json {

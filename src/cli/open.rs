@@ -9,7 +9,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::verify::{Signer, Trusted, signer_json, signer_line};
 use super::{secret, words};
-use crate::bundle::{self, Bundle, Inside, OpenFailure, Opened, Report};
+use crate::bundle::{self, Bundle, Inside, OpenFailure, Opened, Opening, Report};
 use crate::erase::os;
 use crate::home::WorkKind;
 use crate::t;
@@ -22,7 +22,7 @@ pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
     if let Some(problem) = report.problems.first() {
         return Err(words::bundle(problem));
     }
-    let opening = bundle.begin().map_err(|e| words::bundle(&e))?;
+    let opening = begin(context, &bundle)?;
     early(&bundle, &args.to)?;
     let key = secret::unlock(context, &opening, &args.secret)?;
     let made = prepare(&args.to)?;
@@ -35,7 +35,8 @@ pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
             tell(context, &opened, &signer);
             Ok(())
         }
-        Err(failure) => {
+        Err(mut failure) => {
+            failure.error = bundle::explain(&bundle, failure.error, &context.screen);
             if made {
                 // Only if nothing is in it.
                 let _ = std::fs::remove_dir(&args.to);
@@ -43,6 +44,11 @@ pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
             Err(failed(&failure))
         }
     }
+}
+
+/// The header, checked; in a split bundle damage is told by the volume.
+pub fn begin<'a>(context: &Context, bundle: &'a Bundle) -> Result<Opening<'a>, Failure> {
+    bundle.begin().map_err(|e| words::bundle(&bundle::explain(bundle, e, &context.screen)))
 }
 
 /// What can be refused before a passphrase is asked for.
@@ -71,6 +77,7 @@ fn tell(context: &Context, opened: &Opened, signer: &Signer) {
         Inside::Bag(c) => {
             context.chat(&t!("open-verified", files = show::number(c.files), size = show::size(c.bytes)));
             context.chat(&signer_line(signer));
+            context.chat(&t!("open-code", code = c.info.opening_code.to_string()));
             (Some(c.info.id.clone()), c.files, c.folders, c.bytes, true, Some(c.info.description.clone()))
         }
         Inside::Foreign { bytes } => {

@@ -106,7 +106,7 @@ pub fn discard(path: &Path) {
 
 /// The slip as text. The canonical passphrase stands alone on its line, exactly as any tool takes it.
 fn render(record: &PackRecord, passphrase: &Passphrase) -> Zeroizing<String> {
-    let mut out = Zeroizing::new(String::with_capacity(4096));
+    let mut out = Zeroizing::new(String::with_capacity(8192 + passphrase.expose().len()));
     let mut line = |text: &str| {
         out.push_str(text);
         out.push('\n');

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::args::VerifyArgs;
 use super::context::Context;
-use super::failure::{Failure, code};
+use super::failure::Failure;
 use super::{secret, words};
-use crate::bundle::{self, Bundle, Check, Discard, Error, Inside, Report};
+use crate::bundle::{self, Bundle, Check, Discard, Error, Inside, Opening, Report};
 use crate::sign;
 use crate::t;
 use crate::term::show;
@@ -16,7 +16,8 @@ pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
     let bundle = match Bundle::locate(&args.bundle) {
         Ok(bundle) => bundle,
         Err(error @ Error::Damaged(_)) => {
-            let report = Report { problems: vec![error], ..Report::default() };
+            let mut report = Report::default();
+            report.problems.push(error);
             return conclude(context, None, &report, &Signer::None, None);
         }
         Err(error) => return Err(words::bundle(&error)),
@@ -26,10 +27,9 @@ pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
     let signer = trusted.judge(&bundle, &mut report);
     let wants_inside = args.secret.passphrase_file.is_some() || args.secret.identity.is_some();
     let mut inside = None;
-    if wants_inside && report.problems.is_empty() {
-        inside = verify_inside(context, args, &bundle, &mut report)?;
-    } else {
-        report.not_checked.extend([Check::Secret, Check::Payload, Check::Manifest, Check::SignerInside]);
+    // What is wrong with header, volumes or signature stands in the report already; then there is no way in.
+    if let Some(opening) = wants_inside.then(|| bundle.begin().ok()).flatten() {
+        inside = verify_inside(context, args, opening, &mut report)?;
     }
     conclude(context, Some(&bundle), &report, &signer, inside.as_ref())
 }
@@ -38,23 +38,19 @@ pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
 fn verify_inside(
     context: &Context,
     args: &VerifyArgs,
-    bundle: &Bundle,
+    opening: Opening,
     report: &mut Report,
 ) -> Result<Option<Inside>, Failure> {
-    let opening = bundle.begin().map_err(|e| words::bundle(&e))?;
-    let key = match secret::unlock(context, &opening, &args.secret) {
-        Err(failure) if failure.code == code::DAMAGED => return Err(failure),
-        outcome => outcome?,
-    };
+    let signed = opening.bundle.facts.is_some();
+    let key = secret::unlock(context, &opening, &args.secret)?;
     report.checked.push(Check::Secret);
     match bundle::inspect(opening, &key, &mut Discard, &context.screen) {
         Ok(inside) => {
             report.checked.push(Check::Payload);
-            let known = matches!(inside, Inside::Bag(_));
-            let to = if known { &mut report.checked } else { &mut report.not_checked };
-            to.push(Check::Manifest);
-            let signed = known && bundle.facts.is_some();
-            if signed { &mut report.checked } else { &mut report.not_checked }.push(Check::SignerInside);
+            if matches!(inside, Inside::Bag(_)) {
+                report.checked.push(Check::Manifest);
+                report.checked.extend(signed.then_some(Check::SignerInside));
+            }
             Ok(Some(inside))
         }
         Err(error @ Error::Damaged(_)) => {
@@ -100,10 +96,9 @@ impl Trusted {
             report.checked.push(Check::SignerKnown);
             return Signer::Known(found);
         }
-        if self.given.is_empty() {
-            report.not_checked.push(Check::SignerKnown);
-        } else {
-            report.problems.push(bundle::PublicFault::OtherSigner { found: found.clone() }.into());
+        if !self.given.is_empty() {
+            let fault = bundle::PublicFault::OtherSigner { found: found.clone() };
+            report.note(Check::SignerKnown, Err(fault.into()));
         }
         Signer::Unknown(found)
     }
@@ -161,6 +156,7 @@ fn conclude(
     inside: Option<&Inside>,
 ) -> Result<(), Failure> {
     context.screen.clear();
+    let not_checked: Vec<Check> = Check::ALL.into_iter().filter(|c| report.is_open(*c)).collect();
     let problems: Vec<Failure> = report.problems.iter().map(words::bundle).collect();
     let good = problems.is_empty();
     let list = |label: String, checks: &[Check]| {
@@ -169,7 +165,7 @@ fn conclude(
         }
     };
     list(t!("label-checked"), &report.checked);
-    list(t!("label-not-checked"), &report.not_checked);
+    list(t!("label-not-checked"), &not_checked);
     if bundle.is_some() {
         context.chat(&format!("  {}", signer_line(signer)));
     }
@@ -184,7 +180,7 @@ fn conclude(
         "result": if good { "ok" } else { "damaged" },
         "id": bundle.and_then(|b| b.facts.as_ref()).map(|f| f.id.clone()),
         "checked": report.checked,
-        "not_checked": report.not_checked,
+        "not_checked": not_checked,
         "problems": problems.iter().map(|p| json!({ "kind": p.kind, "message": p.message, "hint": p.hint, "subject": p.subject })).collect::<Vec<_>>(),
         "signer": signer_json(signer),
         "unknown_files": report.strangers,

@@ -107,6 +107,9 @@ pub fn io(path: &Path, error: &io::Error) -> Failure {
 
 /// The terminal failed.
 pub fn terminal(error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::Interrupted {
+        return cancelled();
+    }
     Failure::failed("terminal", t!("err-terminal", reason = error.to_string()), t!("hint-terminal"))
 }
 

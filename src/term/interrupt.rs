@@ -1,11 +1,11 @@
 //! Ctrl-C, a closed window and a polite kill: work stops at the next safe place and cleans up behind itself.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::prompt;
-
 static ASKED: AtomicBool = AtomicBool::new(false);
-static AT_PROMPT: AtomicBool = AtomicBool::new(false);
+/// How to leave the terminal as it was, while a prompt waits.
+static AT_PROMPT: Mutex<Option<fn()>> = Mutex::new(None);
 
 /// Exit code of an interrupted run.
 pub const EXIT_CODE: i32 = 130;
@@ -16,8 +16,8 @@ pub fn watch() {
     let _ = ctrlc::set_handler(|| {
         ASKED.store(true, Ordering::SeqCst);
         // A prompt waits in a read that nothing ends, and holds nothing that would have to be cleaned up.
-        if AT_PROMPT.load(Ordering::SeqCst) {
-            prompt::restore();
+        if let Some(restore) = AT_PROMPT.lock().ok().and_then(|at| *at) {
+            restore();
             std::process::exit(EXIT_CODE);
         }
     });
@@ -33,16 +33,22 @@ pub fn asked() -> bool {
 pub struct AtPrompt(());
 
 impl AtPrompt {
-    /// A prompt begins.
+    /// A prompt begins; `restore` puts the terminal back when a signal ends it.
     #[must_use]
-    pub fn begin() -> Self {
-        AT_PROMPT.store(true, Ordering::SeqCst);
+    pub fn begin(restore: fn()) -> Self {
+        set(Some(restore));
         Self(())
     }
 }
 
 impl Drop for AtPrompt {
     fn drop(&mut self) {
-        AT_PROMPT.store(false, Ordering::SeqCst);
+        set(None);
+    }
+}
+
+fn set(restore: Option<fn()>) {
+    if let Ok(mut at) = AT_PROMPT.lock() {
+        *at = restore;
     }
 }

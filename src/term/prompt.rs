@@ -3,18 +3,15 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::interrupt::AtPrompt;
-use crate::erase::os::tty::TerminalSettings;
+use super::interrupt::{self, AtPrompt};
+use crate::erase::os::tty::{self, TerminalSettings};
 
-struct Before {
-    settings: Option<TerminalSettings>,
-    alternate: bool,
-}
-
-static BEFORE: Mutex<Option<Before>> = Mutex::new(None);
+/// The terminal's settings before the question.
+static BEFORE: Mutex<Option<TerminalSettings>> = Mutex::new(None);
 
 /// Whether a person sits there.
 #[must_use]
@@ -23,15 +20,8 @@ pub fn is_terminal() -> bool {
 }
 
 /// Leaves the terminal as it was before the question. Called from the signal watcher.
-pub fn restore() {
-    let Ok(before) = BEFORE.lock().map(|mut b| b.take()) else { return };
-    let Some(before) = before else { return };
-    if before.alternate
-        && let Ok(mut tty) = terminal()
-    {
-        let _ = tty.write_all(LEAVE.as_bytes());
-    }
-    if let Some(settings) = before.settings {
+fn restore() {
+    if let Some(settings) = BEFORE.lock().ok().and_then(|mut before| before.take()) {
         settings.restore();
     }
 }
@@ -40,14 +30,16 @@ pub fn restore() {
 const LEAVE: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H\u{1b}[?1049l";
 const ENTER: &str = "\u{1b}[?1049h\u{1b}[2J\u{1b}[H";
 
-struct Asking(#[allow(dead_code, reason = "ends the prompt when dropped")] AtPrompt);
+struct Asking {
+    _at: AtPrompt,
+}
 
 impl Asking {
-    fn begin(alternate: bool) -> Self {
+    fn begin() -> Self {
         if let Ok(mut before) = BEFORE.lock() {
-            *before = Some(Before { settings: TerminalSettings::now(), alternate });
+            *before = TerminalSettings::now();
         }
-        Self(AtPrompt::begin())
+        Self { _at: AtPrompt::begin(restore) }
     }
 }
 
@@ -68,7 +60,7 @@ fn terminal() -> io::Result<File> {
 /// # Errors
 /// The terminal's.
 pub fn secret(question: &str) -> io::Result<Zeroizing<String>> {
-    let _asking = Asking::begin(false);
+    let _asking = Asking::begin();
     rpassword::prompt_password(question).map(Zeroizing::new)
 }
 
@@ -77,7 +69,7 @@ pub fn secret(question: &str) -> io::Result<Zeroizing<String>> {
 /// # Errors
 /// The terminal's.
 pub fn yes(question: &str) -> io::Result<bool> {
-    let _asking = Asking::begin(false);
+    let _asking = Asking::begin();
     eprint!("{question} [y/N] ");
     io::stderr().flush()?;
     let mut answer = String::new();
@@ -85,22 +77,31 @@ pub fn yes(question: &str) -> io::Result<bool> {
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "ｙ" | "はい"))
 }
 
-/// Shows lines on the alternate screen until Enter, then clears it.
+/// Shows lines on the alternate screen until Enter, then clears it. A signal ends it too, and the caller cleans up.
 ///
 /// # Errors
-/// The terminal's.
+/// The terminal's, or `Interrupted`.
 pub fn show_until_enter(text: &str) -> io::Result<()> {
-    let _asking = Asking::begin(true);
     let mut tty = terminal()?;
-    tty.write_all(ENTER.as_bytes())?;
-    tty.write_all(text.replace('\n', "\r\n").as_bytes())?;
+    let lines = Zeroizing::new(format!("{ENTER}{}", &*Zeroizing::new(text.replace('\n', "\r\n"))));
+    tty.write_all(lines.as_bytes())?;
     tty.flush()?;
-    let mut line = Zeroizing::new(String::new());
-    let read = BufReader::new(File::open(if cfg!(windows) { "CONIN$" } else { "/dev/tty" })?).read_line(&mut line);
+    let outcome = wait_for_enter();
     tty.write_all(LEAVE.as_bytes())?;
     tty.flush()?;
-    // A terminal that went away before Enter: nobody can be said to have read it.
-    match read? {
+    outcome
+}
+
+fn wait_for_enter() -> io::Result<()> {
+    let keyboard = File::open(if cfg!(windows) { "CONIN$" } else { "/dev/tty" })?;
+    while !tty::wait_for_input(&keyboard, Duration::from_millis(200))? {
+        if interrupt::asked() {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+    }
+    let mut line = Zeroizing::new(String::new());
+    match BufReader::new(keyboard).read_line(&mut line)? {
+        // The terminal went away before Enter: nobody can be said to have read it.
         0 => Err(io::ErrorKind::UnexpectedEof.into()),
         _ => Ok(()),
     }

@@ -36,3 +36,28 @@ impl TerminalSettings {
     /// Nothing to put back.
     pub fn restore(&self) {}
 }
+
+/// Waits until a key was typed, at most so long; a signal ends the waiting early.
+///
+/// # Errors
+/// The terminal's.
+#[cfg(unix)]
+pub fn wait_for_input(keyboard: &std::fs::File, most: std::time::Duration) -> std::io::Result<bool> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let most = Timespec { tv_sec: most.as_secs().cast_signed(), tv_nsec: most.subsec_nanos().into() };
+    let mut waiting = [PollFd::new(keyboard, PollFlags::IN)];
+    match poll(&mut waiting, Some(&most)) {
+        Ok(ready) => Ok(ready > 0),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Elsewhere the read itself waits.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn wait_for_input(_: &std::fs::File, _: std::time::Duration) -> std::io::Result<bool> {
+    Ok(true)
+}
