@@ -42,6 +42,8 @@ impl WorkKind {
 struct NoteText {
     kind: WorkKind,
     path: PathBuf,
+    /// Number of the folder it lies in: tells an erased work folder from a medium that was taken out.
+    beside: u64,
 }
 
 /// Work that another run left unfinished.
@@ -51,6 +53,8 @@ pub struct Leftover {
     pub kind: WorkKind,
     /// The work folder.
     pub path: PathBuf,
+    /// Whether it can be reached now; a medium that was taken out still holds it.
+    pub reachable: bool,
     note: Option<(PathBuf, LockedFile)>,
 }
 
@@ -58,7 +62,7 @@ impl Leftover {
     /// A work folder found by its name, without a note of ours.
     #[must_use]
     pub fn found(kind: WorkKind, path: PathBuf) -> Self {
-        Self { kind, path, note: None }
+        Self { kind, path, reachable: true, note: None }
     }
 
     /// Whether this user's own notes name it; else another user may be at work there right now.
@@ -67,12 +71,12 @@ impl Leftover {
         self.note.is_some()
     }
 
-    /// Forgets the note once the folder is gone.
+    /// Forgets the note, unless the folder is still there.
     pub fn forget(self) {
         if let Some((note, _lock)) = self.note
             && self.path.symlink_metadata().is_err()
         {
-            // A note that stays names a folder that does not exist; the next run removes it.
+            // A note that stays names a folder that does not exist; the next run looks again.
             let _ = fs::remove_file(note);
         }
     }
@@ -133,10 +137,13 @@ impl Home {
     pub fn note(&self, kind: WorkKind, beside: &Path) -> io::Result<Note> {
         let random = getrandom::u32().map_err(io::Error::other)?;
         let suffix = format!("{random:08x}");
-        let folder = std::path::absolute(beside)?.join(format!("{}{suffix}", kind.prefix()));
+        let parent = std::path::absolute(beside)?;
+        let number = os::stamp::number(&fs::metadata(&parent)?);
+        let folder = parent.join(format!("{}{suffix}", kind.prefix()));
         let file = self.private("work")?.join(format!("{suffix}.json"));
         let lock = os::lock_file(&file)?.ok_or(io::ErrorKind::WouldBlock)?;
-        let text = serde_json::to_vec(&NoteText { kind, path: folder.clone() }).map_err(io::Error::other)?;
+        let text =
+            serde_json::to_vec(&NoteText { kind, path: folder.clone(), beside: number }).map_err(io::Error::other)?;
         let mut handle = lock.file();
         handle.write_all(&text)?;
         handle.sync_all()?;
@@ -176,17 +183,18 @@ fn leftover(note: PathBuf) -> Option<Leftover> {
     // A note without text is being written this moment; one that is locked belongs to a living process.
     let text: NoteText = serde_json::from_slice(&fs::read(&note).ok()?).ok()?;
     let lock = os::lock_file(&note).ok().flatten()?;
-    if text.path.symlink_metadata().is_err() {
+    let reachable = text.path.symlink_metadata().is_ok();
+    let parent = text.path.parent().and_then(|p| fs::metadata(p).ok());
+    let same_place = parent.is_some_and(|meta| os::stamp::number(&meta) == text.beside);
+    // Gone for good, or only ciphertext on a medium that is not here: nothing to remember.
+    if !reachable && (same_place || text.kind == WorkKind::Sealed) {
         let _ = fs::remove_file(&note);
         return None;
     }
     // Attack: a note planted to have some other folder erased. Only names this program gives are believed.
     let name = text.path.file_name()?.to_str()?;
-    (WorkKind::of_name(name) == Some(text.kind)).then_some(Leftover {
-        kind: text.kind,
-        path: text.path,
-        note: Some((note, lock)),
-    })
+    let ours = WorkKind::of_name(name) == Some(text.kind);
+    ours.then_some(Leftover { kind: text.kind, path: text.path, reachable, note: Some((note, lock)) })
 }
 
 /// Work folders in `dir` that its names give away, noted or not.
@@ -222,13 +230,34 @@ mod tests {
     }
 
     #[test]
+    fn plaintext_on_a_medium_that_was_taken_out_is_not_forgotten() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home { folder: dir.path().join("home") };
+        let (stick, drawer) = (dir.path().join("stick"), dir.path().join("drawer"));
+        fs::create_dir(&stick).unwrap();
+        let note = home.note(WorkKind::Plaintext, &stick).unwrap();
+        let name = note.folder.file_name().unwrap().to_owned();
+        fs::create_dir(&note.folder).unwrap();
+        drop(note);
+        fs::rename(&stick, &drawer).unwrap();
+        fs::create_dir(&stick).unwrap();
+        assert!(!home.leftovers()[0].reachable);
+        fs::remove_dir(&stick).unwrap();
+        assert!(!home.leftovers()[0].reachable);
+        fs::rename(&drawer, &stick).unwrap();
+        assert!(home.leftovers()[0].reachable);
+        fs::remove_dir(stick.join(name)).unwrap();
+        assert!(home.leftovers().is_empty());
+    }
+
+    #[test]
     fn a_planted_note_erases_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let home = Home { folder: dir.path().join("home") };
         let precious = dir.path().join("precious");
         fs::create_dir(&precious).unwrap();
         let work = home.private("work").unwrap();
-        let text = NoteText { kind: WorkKind::Plaintext, path: precious };
+        let text = NoteText { kind: WorkKind::Plaintext, path: precious, beside: 0 };
         fs::write(work.join("00.json"), serde_json::to_vec(&text).unwrap()).unwrap();
         assert!(home.leftovers().is_empty());
     }

@@ -41,6 +41,7 @@ arg-bundle = A bundle's folder (TW-…) or an age file
 arg-open-to = Folder to open into
 arg-signer = Signer's key to trust (SHA256:… as printed on the slip, or a public key file)
 arg-leftovers-dir = Folders to look in as well
+arg-leftovers-forget = Stop warning about what is on media that are gone for good (needs --yes)
 arg-leftovers-erase = Erase what is found
 
 ## Labels
@@ -136,6 +137,8 @@ left-plaintext = interrupted work left plaintext (personal information, not encr
 left-sealed = interrupted work left ciphertext: { $path }
 left-plaintext-other = a work folder (plaintext); another user may be at work there: { $path }
 left-sealed-other = a work folder (ciphertext); another user may be at work there: { $path }
+left-unreachable = interrupted work left plaintext (personal information, not encrypted) on a medium that is not here: { $path }
+left-how-forget = put the medium back and erase it; if the medium was destroyed: tewatashi leftovers --forget --yes
 left-how = to erase it: tewatashi leftovers --erase --yes
 left-none = nothing was left behind
 scrapped = overwrote and removed { $files } half-written files ({ $bytes } bytes)

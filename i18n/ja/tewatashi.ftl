@@ -41,6 +41,7 @@ arg-bundle = 束のフォルダー（TW-…）又は age ファイル
 arg-open-to = 取り出す先のフォルダー
 arg-signer = 信頼する署名者の鍵（通知書に印刷された SHA256:… 又は公開鍵ファイル）
 arg-leftovers-dir = 併せて調べるフォルダー
+arg-leftovers-forget = 二度と戻らない媒体（廃棄済み等）に残ったものの注意を、以後出さないようにします（--yes が必要）
 arg-leftovers-erase = 見つかったものを消去します
 
 ## 見出し
@@ -136,6 +137,8 @@ left-plaintext = 中断した作業の平文（暗号化されていない個人
 left-sealed = 中断した作業の暗号文が残っています: { $path }
 left-plaintext-other = 作業フォルダー（平文）があります。ほかの利用者が作業中のおそれがあります: { $path }
 left-sealed-other = 作業フォルダー（暗号文）があります。ほかの利用者が作業中のおそれがあります: { $path }
+left-unreachable = 中断した作業の平文（暗号化されていない個人情報）が、いま取り外されている媒体に残っています: { $path }
+left-how-forget = 媒体を戻してから消去してください。媒体を廃棄した場合: tewatashi leftovers --forget --yes
 left-how = 消去するには: tewatashi leftovers --erase --yes
 left-none = 残っている作業はありません。
 scrapped = 書きかけの { $files } ファイル（{ $bytes } バイト）を上書きして削除しました。

@@ -177,6 +177,9 @@ pub struct LeftoversArgs {
     /// Erase what is found.
     #[arg(long, help = t!("arg-leftovers-erase"))]
     pub erase: bool,
+    /// Forget what is on media that are gone for good.
+    #[arg(long, help = t!("arg-leftovers-forget"))]
+    pub forget: bool,
 }
 
 /// The command line with its headings in the language of this run.

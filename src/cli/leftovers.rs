@@ -17,10 +17,9 @@ use crate::term::{prompt, show};
 pub fn remind(context: &Context) {
     let Ok(home) = context.home() else { return };
     for leftover in home.leftovers() {
-        let path = show::path(&leftover.path);
-        match leftover.kind {
-            WorkKind::Plaintext => context.warn(&t!("left-plaintext", path = path)),
-            WorkKind::Sealed => context.warn(&t!("left-sealed", path = path)),
+        context.warn(&line(&leftover));
+        if !leftover.reachable {
+            continue;
         }
         if context.may_ask() && prompt::yes(&t!("ask-erase-now")).unwrap_or(false) {
             match erase(leftover) {
@@ -43,6 +42,14 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
     let (mut erased, mut first) = (Vec::new(), None);
     for leftover in found {
         context.say(&line(&leftover));
+        if !leftover.reachable {
+            if args.forget && context.yes {
+                leftover.forget();
+            } else {
+                context.chat(&format!("  {}", t!("left-how-forget")));
+            }
+            continue;
+        }
         let agreed = context.yes || (context.may_ask() && prompt::yes(&t!("ask-erase-now")).unwrap_or(false));
         if !agreed {
             if wanted && !context.may_ask() {
@@ -69,6 +76,9 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
 
 fn line(leftover: &Leftover) -> String {
     let path = show::path(&leftover.path);
+    if !leftover.reachable {
+        return t!("left-unreachable", path = path);
+    }
     match (leftover.kind, leftover.is_noted()) {
         (WorkKind::Plaintext, true) => t!("left-plaintext", path = path),
         (WorkKind::Sealed, true) => t!("left-sealed", path = path),

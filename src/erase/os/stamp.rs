@@ -32,6 +32,20 @@ impl Stamp {
     }
 }
 
+/// The file's number on its file system, the same after a medium was taken out and put in again.
+#[cfg(unix)]
+#[must_use]
+pub fn number(meta: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(meta)
+}
+
+/// Unknown elsewhere.
+#[cfg(not(unix))]
+#[must_use]
+pub fn number(_: &Metadata) -> u64 {
+    0
+}
+
 /// Whether the owner may execute the file.
 #[cfg(unix)]
 #[must_use]
