@@ -91,6 +91,7 @@ readback-unsupported = the place cannot be read without its cache
 slip-title = Password slip (パスワード通知書)
 slip-caution = HANDLE WITH CARE: never keep or carry it together with the medium. Do not copy.
 slip-bundle = Bundle
+slip-medium = Medium
 slip-created = Made at
 slip-signer = Signer's key
 slip-passphrase = Passphrase (the next line, hyphens included)
@@ -130,7 +131,7 @@ list-total = { $files } files, { $folders } folders, { $size } in all (all equal
 list-foreign = 1 file, { $size } (no manifest)
 open-done = opened: { $path }
 open-verified = {"  "}{ $files } files ({ $size }), all equal to the manifest
-open-code = {"  "}opening code: { $code } (telling it to the sender proves that it was opened)
+open-code = {"  "}opening code: { $code } (telling it to the sender shows that someone decrypted it)
 
 ## Leftovers
 left-plaintext = interrupted work left plaintext (personal information, not encrypted): { $path }
@@ -255,7 +256,7 @@ hint-not-ours = give a bundle's folder (TW-…) or a proper age file
 hint-forged = this bundle was not made properly; do not use it, and tell the sender and your security officer
 hint-volumes = put all volumes into one folder, under their own names
 hint-newer = open it with a newer tewatashi
-hint-file-missing = fetch the whole folder from the medium again; to open the sealed file alone, name bundle.age itself
+hint-file-missing = fetch the whole folder from the medium again; to open the sealed file alone, copy bundle.age to another folder and name that
 hint-signature = the medium may have been tampered with; do not open it, ask the sender
 dmg-not-age = not a file in age format
 dmg-unknown-age = an age format this version cannot read

@@ -90,7 +90,8 @@ readback-unsupported = 保存先が、キャッシュを通さない読み出し
 ## パスワード通知書
 slip-title = パスワード通知書
 slip-caution = 【取扱注意】媒体と一緒に保管・運搬しないこと。写しを作らないこと。
-slip-bundle = 媒体管理番号
+slip-bundle = 束の番号
+slip-medium = 媒体管理番号
 slip-created = 作成日時
 slip-signer = 署名者の鍵
 slip-passphrase = パスワード（次の行のとおり。ハイフンを含む）
@@ -130,7 +131,7 @@ list-total = 合計 { $files } ファイル、{ $folders } フォルダー、{ $
 list-foreign = 1 ファイル、{ $size }（照合表なし）
 open-done = 開きました: { $path }
 open-verified = 　{ $files } ファイル（{ $size }）がすべて照合表と一致しました。
-open-code = 　開封確認コード: { $code }（送り手に伝えると、開いたことの証明になります）
+open-code = 　開封確認コード: { $code }（送り手に伝えると、復号できた者がいることを示せます）
 
 ## 残り物
 left-plaintext = 中断した作業の平文（暗号化されていない個人情報）が残っています: { $path }
@@ -255,7 +256,7 @@ hint-not-ours = 束のフォルダー（TW-…）か、正しい age ファイ�
 hint-forged = 正しい手順で作られた束ではありません。開かずに、送り手と情報セキュリティ担当に連絡してください
 hint-volumes = すべての巻を1つのフォルダーにそろえ、名前を変えていないか確かめてください
 hint-newer = 新しい版の tewatashi で開いてください
-hint-file-missing = フォルダーごと媒体から取り直してください。本体だけを開くには bundle.age を直接指定してください
+hint-file-missing = フォルダーごと媒体から取り直してください。本体だけを開くには、bundle.age を別のフォルダーにコピーして指定してください
 hint-signature = 媒体が改ざんされたおそれがあります。開かずに、送り手に確かめてください
 dmg-not-age = age 形式のファイルではありません
 dmg-unknown-age = この版では読めない age 形式です

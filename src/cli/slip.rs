@@ -116,6 +116,9 @@ fn render(record: &PackRecord, passphrase: &Passphrase) -> Zeroizing<String> {
     line("");
     let mut field = |label: String, value: &str| line(&format!("{}  {value}", show::pad(&label, 16)));
     field(t!("slip-bundle"), record.id.as_str());
+    if let Some(medium) = &record.description.medium_id {
+        field(t!("slip-medium"), medium);
+    }
     field(t!("slip-created"), &record.facts.created);
     field(t!("slip-signer"), &record.signer);
     line("");

@@ -6,7 +6,7 @@ use super::args::VerifyArgs;
 use super::context::Context;
 use super::failure::Failure;
 use super::{secret, words};
-use crate::bundle::{self, Bundle, Check, Discard, Error, Inside, Opening, Report};
+use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, Report};
 use crate::sign;
 use crate::t;
 use crate::term::show;
@@ -54,10 +54,19 @@ fn verify_inside(
             Ok(Some(inside))
         }
         Err(error @ Error::Damaged(_)) => {
-            report.problems.push(error);
+            report.note(what_failed(&error), Err(error));
             Ok(None)
         }
         Err(error) => Err(words::bundle(&error)),
+    }
+}
+
+/// The check that a damage inside belongs to.
+fn what_failed(error: &Error) -> Check {
+    match error {
+        Error::Damaged(Damage::Chunk { .. } | Damage::PayloadCut { .. }) => Check::Payload,
+        Error::Damaged(Damage::Bag(BagFault::OtherSigner)) => Check::SignerInside,
+        _ => Check::Manifest,
     }
 }
 
