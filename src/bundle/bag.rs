@@ -96,6 +96,10 @@ impl BagInfo {
         let mut items = Vec::new();
         for line in text.lines() {
             let (label, value) = line.split_once(": ").ok_or(BagFault::Malformed(BAG_INFO))?;
+            // Attack: an escape sequence for the terminal that shows the value.
+            if line.chars().any(char::is_control) {
+                return Err(BagFault::Malformed(BAG_INFO).into());
+            }
             if label == "Content-Item" {
                 items.push(value.to_owned());
             } else if once.insert(label, value).is_some() {
@@ -109,13 +113,17 @@ impl BagInfo {
         if fingerprint_key.len() != 64 || !fingerprint_key.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(BagFault::Malformed(BAG_INFO).into());
         }
+        let signer = need("Signer-Fingerprint")?;
+        if !signer.parse::<ssh_key::Fingerprint>().is_ok_and(ssh_key::Fingerprint::is_sha256) {
+            return Err(BagFault::Malformed(BAG_INFO).into());
+        }
         let subjects = once.get("Subject-Count").map(|s| s.parse()).transpose();
         Ok(Self {
             oxum: parse_oxum(need("Payload-Oxum")?).ok_or(BagFault::Malformed(BAG_INFO))?,
             id: BundleId::parse(need("External-Identifier")?).ok_or(BagFault::Malformed(BAG_INFO))?,
             date: need("Bagging-Date")?.to_owned(),
             agent: need("Bag-Software-Agent")?.to_owned(),
-            signer: need("Signer-Fingerprint")?.to_owned(),
+            signer: signer.to_owned(),
             opening_code: Zeroizing::new(opening_code.to_string()),
             fingerprint_key: Zeroizing::new(fingerprint_key.to_owned()),
             description: Description {

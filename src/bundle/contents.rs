@@ -128,6 +128,7 @@ pub(super) fn walk(plain: &mut Plain, receiver: &mut dyn Receiver, progress: &dy
     let (info, prefix) = walk.opening()?;
     let manifest_size = walk.payload(&info, &prefix)?;
     let expected = walk.manifest(manifest_size)?;
+    walk.announced(&info)?;
     let tags = walk.tag_manifest(&prefix)?;
     if untar::next_entry(walk.plain)?.is_some() {
         return Err(ArchiveFault::TrailingGarbage.into());
@@ -152,35 +153,35 @@ impl Walk<'_, '_> {
     /// `bag-info.txt`, `bagit.txt` and the payload folder, in this order and no other.
     fn opening(&mut self) -> Result<(BagInfo, String), Error> {
         let first = self.need(bag::BAG_INFO)?;
-        let (id, name) = first.path.split_once('/').ok_or(BagFault::Missing(bag::BAG_INFO))?;
+        let (id, name) = first.path.split_once('/').ok_or_else(|| missing(bag::BAG_INFO, &first))?;
         let id = BundleId::parse(id).ok_or(Damage::NotABag)?;
         if name != bag::BAG_INFO || first.folder {
-            return Err(BagFault::Missing(bag::BAG_INFO).into());
+            return Err(missing(bag::BAG_INFO, &first));
         }
         let text = self.tag_text(bag::BAG_INFO, first.size, bag::MOST_BAG_INFO)?;
         let info = BagInfo::parse(&text)?;
         if info.id != id {
-            return Err(BagFault::OtherBundle.into());
+            return Err(BagFault::OtherIdentifier.into());
         }
         let prefix = format!("{id}/");
         let second = self.need(bag::BAGIT)?;
         if second.path != format!("{prefix}{}", bag::BAGIT) || second.folder {
-            return Err(BagFault::Missing(bag::BAGIT).into());
+            return Err(missing(bag::BAGIT, &second));
         }
-        let text = self.tag_text(bag::BAGIT, second.size, bag::BAGIT_TEXT.len() as u64)?;
+        let text = self.tag_text(bag::BAGIT, second.size, BLOCK as u64)?;
         if *text != bag::BAGIT_TEXT {
             return Err(BagFault::Version.into());
         }
         let third = self.need("data/")?;
         if third.path != format!("{prefix}data/") || !third.folder {
-            return Err(BagFault::Missing("data/").into());
+            return Err(missing("data/", &third));
         }
         self.receiver.bag(&info)?;
         Ok((info, prefix))
     }
 
     fn need(&mut self, what: &'static str) -> Result<RawEntry, Error> {
-        untar::next_entry(self.plain)?.ok_or(BagFault::Missing(what).into())
+        untar::next_entry(self.plain)?.ok_or(BagFault::Missing { name: what, found: String::new() }.into())
     }
 
     /// A small text file of the bag's own.
@@ -216,8 +217,8 @@ impl Walk<'_, '_> {
             };
             let Some(path) = inside.strip_prefix("data/") else {
                 return match inside {
-                    bag::MANIFEST if !entry.folder => self.announced(info).map(|()| entry.size),
-                    bag::TAG_MANIFEST => Err(BagFault::Missing(bag::MANIFEST).into()),
+                    bag::MANIFEST if !entry.folder => Ok(entry.size),
+                    bag::TAG_MANIFEST => Err(missing(bag::MANIFEST, &entry)),
                     _ => {
                         Err(refuse(names::check(inside).map_or_else(EntryFault::Name, |()| EntryFault::UnknownTagFile)))
                     }
@@ -262,7 +263,9 @@ impl Walk<'_, '_> {
         // the opener checked the free space for, is never exceeded.
         let bytes = self.bytes.checked_add(found.size).filter(|&b| b <= info.oxum.0);
         if bytes.is_none() || self.files.len() as u64 > info.oxum.1 {
-            return Err(BagFault::MoreThanAnnounced.into());
+            let path = found.path.to_owned();
+            let found = (self.bytes.saturating_add(found.size), self.files.len() as u64);
+            return Err(BagFault::MoreThanAnnounced { path, found, announced: info.oxum }.into());
         }
         self.receiver.entry(found)?;
         if found.folder {
@@ -276,7 +279,8 @@ impl Walk<'_, '_> {
             }
             let run = self.plain.run(left)?;
             if run.is_empty() {
-                return Err(ArchiveFault::Cut.into());
+                let (path, fault) = (found.path.to_owned(), EntryFault::Archive(ArchiveFault::Cut));
+                return Err(Damage::Entry { path, fault }.into());
             }
             self.receiver.data(run)?;
             left -= run.len() as u64;
@@ -290,7 +294,8 @@ impl Walk<'_, '_> {
 
     fn announced(&self, info: &BagInfo) -> Result<(), Error> {
         let here = (self.bytes, self.files.len() as u64);
-        if here == info.oxum { Ok(()) } else { Err(BagFault::LessThanAnnounced.into()) }
+        let fault = BagFault::LessThanAnnounced { found: here, announced: info.oxum };
+        if here == info.oxum { Ok(()) } else { Err(fault.into()) }
     }
 
     /// Reads the manifest line by line: for each file, in the order they came, the digest it should have.
@@ -298,7 +303,7 @@ impl Walk<'_, '_> {
         let longest = usize::try_from(bag::manifest_line_len("data/")).unwrap_or(0) + names::MOST_PATH;
         let lookup = Lookup::new(&self.files);
         let mut expected = vec![None; self.files.len()];
-        let (mut line, mut left) = (Vec::new(), size);
+        let (mut line, mut number, mut left) = (Vec::new(), 1, size);
         self.plain.begin()?;
         while left > 0 {
             let run = self.plain.run(left)?;
@@ -308,18 +313,20 @@ impl Walk<'_, '_> {
             left -= run.len() as u64;
             for piece in run.split_inclusive(|&b| b == b'\n') {
                 line.extend_from_slice(piece);
+                if line.len() > longest {
+                    return Err(BagFault::ManifestLine(number).into());
+                }
                 if line.last() == Some(&b'\n') {
-                    manifest_line(&line[..line.len() - 1], &lookup, &mut expected)?;
+                    manifest_line(&line[..line.len() - 1], number, &lookup, &mut expected)?;
                     line.clear();
-                } else if line.len() > longest {
-                    return Err(BagFault::Malformed(bag::MANIFEST).into());
+                    number += 1;
                 }
             }
         }
         self.plain.end();
         untar::skip_padding(self.plain, size)?;
         if !line.is_empty() {
-            return Err(BagFault::Malformed(bag::MANIFEST).into());
+            return Err(BagFault::ManifestLine(number).into());
         }
         let missing = |i: usize| Error::from(BagFault::NotInManifest(self.files[i].to_string()));
         expected.into_iter().enumerate().map(|(i, sha)| sha.ok_or_else(|| missing(i))).collect()
@@ -329,7 +336,7 @@ impl Walk<'_, '_> {
     fn tag_manifest(&mut self, prefix: &str) -> Result<[Sha; 3], Error> {
         let entry = self.need(bag::TAG_MANIFEST)?;
         if entry.path != format!("{prefix}{}", bag::TAG_MANIFEST) || entry.folder {
-            return Err(BagFault::Missing(bag::TAG_MANIFEST).into());
+            return Err(missing(bag::TAG_MANIFEST, &entry));
         }
         if entry.size > BLOCK as u64 {
             return Err(BagFault::TooLarge(bag::TAG_MANIFEST).into());
@@ -337,11 +344,22 @@ impl Walk<'_, '_> {
         let malformed = || Error::from(BagFault::Malformed(bag::TAG_MANIFEST));
         let text = untar::read_small(self.plain, entry.size)?;
         let text = std::str::from_utf8(&text).map_err(|_| malformed())?;
-        let mut lines = text.lines().map(bag::parse_manifest_line);
-        let mut line = |name: &str| lines.next().flatten().filter(|l| l.1 == name).map(|l| l.0).ok_or_else(malformed);
-        let tags = [line(bag::BAG_INFO)?, line(bag::BAGIT)?, line(bag::MANIFEST)?];
-        if lines.next().is_some() { Err(malformed()) } else { Ok(tags) }
+        let mut lines = text.lines().map(|line| bag::parse_manifest_line(line).ok_or_else(malformed)).peekable();
+        let mut tags = [[0; 32]; 3];
+        for (tag, name) in tags.iter_mut().zip([bag::BAG_INFO, bag::BAGIT, bag::MANIFEST]) {
+            let line = lines.next_if(|line| line.as_ref().map_or(true, |line| line.1 == name));
+            *tag = line.ok_or(BagFault::TagUnlisted(name))??.0;
+        }
+        match lines.next() {
+            Some(line) => Err(BagFault::TagMissing(line?.1.to_owned()).into()),
+            None => Ok(tags),
+        }
     }
+}
+
+/// Something else stands where `name` must.
+fn missing(name: &'static str, entry: &RawEntry) -> Error {
+    BagFault::Missing { name, found: entry.path.clone() }.into()
 }
 
 /// Finds a file's number by its path without a second copy of every name.
@@ -363,11 +381,18 @@ impl<'a> Lookup<'a> {
     }
 }
 
-fn manifest_line(line: &[u8], lookup: &Lookup, expected: &mut [Option<Sha>]) -> Result<(), Error> {
-    let malformed = || Error::from(BagFault::Malformed(bag::MANIFEST));
+fn manifest_line(line: &[u8], at: u64, lookup: &Lookup, expected: &mut [Option<Sha>]) -> Result<(), Error> {
+    let malformed = || Error::from(BagFault::ManifestLine(at));
     let line = std::str::from_utf8(line).map_err(|_| malformed())?;
     let (sha, path) = bag::parse_manifest_line(line).ok_or_else(malformed)?;
-    let path = path.strip_prefix("data/").ok_or_else(malformed)?;
+    // Attack: a carriage return before the line break, invisible in most editors.
+    if path.contains(char::is_control) {
+        return Err(malformed());
+    }
+    let path = path.strip_prefix("data/").ok_or_else(|| BagFault::NotPayload(path.to_owned()))?;
+    if names::check(path).is_err() {
+        return Err(BagFault::NotPayload(path.to_owned()).into());
+    }
     let number = lookup.find(path).ok_or_else(|| BagFault::MissingFile(path.to_owned()))?;
     if expected[number].replace(sha).is_some() {
         return Err(BagFault::ListedTwice(path.to_owned()).into());
@@ -378,8 +403,9 @@ fn manifest_line(line: &[u8], lookup: &Lookup, expected: &mut [Option<Sha>]) -> 
 /// Digests come as they were marked: `bag-info.txt`, `bagit.txt`, the payload, the manifest.
 fn compare(digests: &[Sha], files: &[Box<str>], expected: &[Sha], tags: &[Sha; 3]) -> Result<(), Error> {
     let [info, bagit, payload @ .., manifest] = digests else { return Err(Error::Sealing) };
-    if [info, bagit, manifest] != [&tags[0], &tags[1], &tags[2]] {
-        return Err(BagFault::TagMismatch.into());
+    let own = [(bag::BAG_INFO, info), (bag::BAGIT, bagit), (bag::MANIFEST, manifest)];
+    if let Some(((name, _), _)) = own.iter().zip(tags).find(|((_, found), expected)| found != expected) {
+        return Err(BagFault::TagMismatch(name).into());
     }
     let mut rows = files.iter().zip(payload.iter().zip(expected));
     if payload.len() != files.len() || expected.len() != files.len() {

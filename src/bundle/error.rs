@@ -155,6 +155,10 @@ pub enum NameFault {
 pub enum Damage {
     /// The file does not start as an age file.
     NotAge,
+    /// An age file whose line ends were changed on the way.
+    LineEnds,
+    /// An age file that was turned into text of two bytes a character on the way.
+    Utf16,
     /// An age version this program does not know.
     UnknownAgeVersion,
     /// The file ends inside the header.
@@ -245,23 +249,48 @@ pub enum EntryFault {
     Mode,
     /// A file in the bag's own place that is no part of the format.
     UnknownTagFile,
+    /// A folder with content.
+    FolderContent,
+    /// Its header, or where it ends.
+    Archive(ArchiveFault),
 }
 
 /// What is wrong with the bag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BagFault {
     /// A tag file is missing, or not in its place.
-    Missing(&'static str),
+    Missing {
+        /// The tag file.
+        name: &'static str,
+        /// What stands there instead; empty at the archive's end.
+        found: String,
+    },
     /// A tag file that cannot be read as such.
     Malformed(&'static str),
     /// A tag file beyond any honest size.
     TooLarge(&'static str),
     /// A version or encoding this program does not know.
     Version,
+    /// A line of the manifest that cannot be read.
+    ManifestLine(u64),
+    /// The manifest names something that is no payload.
+    NotPayload(String),
     /// More content than `Payload-Oxum` announces.
-    MoreThanAnnounced,
+    MoreThanAnnounced {
+        /// The entry that goes beyond it.
+        path: String,
+        /// Bytes and files up to this one.
+        found: (u64, u64),
+        /// Bytes and files announced.
+        announced: (u64, u64),
+    },
     /// Less content than `Payload-Oxum` announces.
-    LessThanAnnounced,
+    LessThanAnnounced {
+        /// Bytes and files.
+        found: (u64, u64),
+        /// Bytes and files announced.
+        announced: (u64, u64),
+    },
     /// A file the manifest does not list.
     NotInManifest(String),
     /// A file the manifest lists but that is not there.
@@ -270,8 +299,14 @@ pub enum BagFault {
     Mismatch(String),
     /// A file listed twice.
     ListedTwice(String),
-    /// The bag's own files are not what the tag manifest says.
-    TagMismatch,
+    /// One of the bag's own files is not what the tag manifest says.
+    TagMismatch(&'static str),
+    /// The tag manifest says nothing of one of the bag's own files.
+    TagUnlisted(&'static str),
+    /// The tag manifest lists a file that is not there.
+    TagMissing(String),
+    /// `bag-info.txt` has another number than the bag's folder.
+    OtherIdentifier,
     /// The bag names another signer than the bundle's signature.
     OtherSigner,
     /// The bag names another bundle than the folder it came in.

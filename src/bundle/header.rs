@@ -25,6 +25,8 @@ pub const MOST_WORK: u8 = 20;
 /// The longest header read into memory: room for two thousand recipients. Attack: a header without end.
 const MOST_HEADER: usize = 256 * 1024;
 const NONCE: usize = 16;
+/// How every age file begins.
+const INTRO: &[u8] = b"age-encryption.org/";
 
 /// What a bundle is locked with; passphrase and recipients never mix.
 pub enum Lock<'a> {
@@ -128,8 +130,13 @@ impl Header {
                 continue;
             }
             // Attack: a huge file that is no age file at all; its first line tells.
-            if line == 0 && !bytes.starts_with(b"age-encryption.org/") {
-                return Err(Damage::NotAge.into());
+            if line == 0 && !bytes.starts_with(INTRO) {
+                return Err(
+                    if bytes.starts_with(b"\xff\xfea\0g\0e\0-\0") { Damage::Utf16 } else { Damage::NotAge }.into()
+                );
+            }
+            if line == 0 && bytes.ends_with(b"\r\n") {
+                return Err(Damage::LineEnds.into());
             }
             if bytes[line..].starts_with(b"---") {
                 break;
@@ -272,7 +279,6 @@ fn work_factor(header: &[u8]) -> Option<u8> {
 }
 
 fn cut_or_foreign(bytes: &[u8]) -> Error {
-    let intro = b"age-encryption.org/";
-    let n = bytes.len().min(intro.len());
-    if n > 0 && bytes[..n] == intro[..n] { Damage::HeaderCut.into() } else { Damage::NotAge.into() }
+    let n = bytes.len().min(INTRO.len());
+    if n > 0 && bytes[..n] == INTRO[..n] { Damage::HeaderCut.into() } else { Damage::NotAge.into() }
 }

@@ -87,10 +87,11 @@ impl Bundle {
     /// # Errors
     /// Damage, told apart from a wrong passphrase as far as the facts allow.
     pub fn begin(&self) -> Result<Opening<'_>, Error> {
-        self.check_volumes()?;
+        // Facts whose signature does not hold say nothing about volumes.
         if let Err(fault) = &self.signer {
             return Err(fault.clone().into());
         }
+        self.check_volumes()?;
         let reader = VolumeReader::open(self.volumes.clone())?;
         let total = reader.total;
         let mut input = dearmor(reader)?;
@@ -190,8 +191,10 @@ fn dearmor(mut input: VolumeReader) -> Result<Box<dyn Read + Send>, Error> {
             n => len += n,
         }
     }
-    let armored = start[..len].trim_ascii_start().starts_with(MARK);
-    let whole = Cursor::new(start[..len].to_vec()).chain(input);
+    let blank = len - start[..len].trim_ascii_start().len();
+    let armored = start[blank..len].starts_with(MARK);
+    // The age crate knows armor only at the very start.
+    let whole = Cursor::new(start[if armored { blank } else { 0 }..len].to_vec()).chain(input);
     if !armored {
         return Ok(Box::new(whole));
     }

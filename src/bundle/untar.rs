@@ -38,15 +38,21 @@ pub(super) fn next_entry(plain: &mut Plain) -> Result<Option<RawEntry>, Error> {
             return if pax.is_some() { Err(ArchiveFault::Pax.into()) } else { end(plain).map(|()| None) };
         }
         let header = Header::from_byte_slice(&block);
-        check_sum(header, &block)?;
+        let here = |fault| in_entry(Some(&block), fault);
+        // Content that a size lie has moved here must not be shown as a name.
+        check_sum(header, &block).map_err(|e| if name_of(header).starts_with(b"TW-") { here(e) } else { e })?;
         // The prefix field would be a second place for a path.
         let Some(ustar) = header.as_ustar().filter(|u| u.prefix.iter().all(|&b| b == 0)) else {
-            return Err(ArchiveFault::NotUstar.into());
+            return Err(here(ArchiveFault::NotUstar.into()));
         };
         match ustar.typeflag[0] {
-            b'x' if pax.is_none() => pax = Some(read_pax(plain, header)?),
-            b'x' => return Err(ArchiveFault::Pax.into()),
-            kind => return entry(header, kind, pax.unwrap_or_default()).map(Some),
+            b'x' => {
+                let records = read_pax(plain, header)?;
+                let parsed = if pax.is_none() { parse_pax(&records) } else { Err(ArchiveFault::Pax.into()) };
+                pax = Some(parsed.map_err(|e| in_entry(next_header(plain).as_ref(), e))?);
+            }
+            b'g' => return Err(ArchiveFault::Type(b'g').into()),
+            kind => return entry(header, kind, pax.unwrap_or_default()).map_err(here).map(Some),
         }
     }
 }
@@ -64,19 +70,42 @@ pub(super) fn skip_padding(plain: &mut Plain, size: u64) -> Result<(), Error> {
     Ok(())
 }
 
-fn entry(header: &Header, kind: u8, pax: Pax) -> Result<RawEntry, Error> {
+/// A fault of the archive, with the name of the entry where it was met.
+fn in_entry(block: Option<&[u8; BLOCK]>, error: Error) -> Error {
+    match (error, block) {
+        (Error::Damaged(Damage::Archive(fault)), Some(block)) => {
+            let path = shown(name_of(Header::from_byte_slice(block)));
+            Damage::Entry { path, fault: EntryFault::Archive(fault) }.into()
+        }
+        (error, _) => error,
+    }
+}
+
+/// The header that follows a pax header, if it is one.
+fn next_header(plain: &mut Plain) -> Option<[u8; BLOCK]> {
+    block(plain).ok().filter(|block| check_sum(Header::from_byte_slice(block), block).is_ok())
+}
+
+fn name_of(header: &Header) -> &[u8] {
     let name = &header.as_old().name;
-    let name = &name[..name.iter().position(|&b| b == 0).unwrap_or(name.len())];
+    &name[..name.iter().position(|&b| b == 0).unwrap_or(name.len())]
+}
+
+/// A name that may not be UTF-8, its other bytes as `\x…`.
+fn shown(name: &[u8]) -> String {
+    name.utf8_chunks().map(|chunk| chunk.valid().to_owned() + &chunk.invalid().escape_ascii().to_string()).collect()
+}
+
+fn entry(header: &Header, kind: u8, pax: Pax) -> Result<RawEntry, Error> {
+    let name = name_of(header);
     let path = match pax.path {
         Some(path) => path,
-        None => String::from_utf8(name.to_vec()).map_err(|_| Damage::Entry {
-            path: String::from_utf8_lossy(name).into_owned(),
-            fault: EntryFault::NotUtf8,
-        })?,
+        None => String::from_utf8(name.to_vec())
+            .map_err(|_| Damage::Entry { path: shown(name), fault: EntryFault::NotUtf8 })?,
     };
     let refuse = |fault| Error::from(Damage::Entry { path: path.clone(), fault });
     let folder = match kind {
-        b'0' | 0 => false,
+        b'0' => false,
         b'5' => true,
         b'1' => return Err(refuse(EntryFault::HardLink)),
         b'2' => return Err(refuse(EntryFault::SymbolicLink)),
@@ -89,8 +118,12 @@ fn entry(header: &Header, kind: u8, pax: Pax) -> Result<RawEntry, Error> {
     }
     let field = number(&header.as_old().size)?;
     let size = pax.size.unwrap_or(field);
-    if (field != size && field != 0) || (folder && size != 0) {
+    // Attack: size 0 here and the real one in the pax header; tools that heed this field meet a second archive inside.
+    if field != size {
         return Err(ArchiveFault::Number.into());
+    }
+    if folder && size != 0 {
+        return Err(refuse(EntryFault::FolderContent));
     }
     let seconds = i64::try_from(octal(&header.as_old().mtime)?).map_err(|_| ArchiveFault::Number)?;
     let mtime = pax.mtime.unwrap_or(Moment { secs: seconds, nanos: 0 });
@@ -105,17 +138,16 @@ fn block(plain: &mut Plain) -> Result<[u8; BLOCK], Error> {
 
 /// After the first zero block: a second one, and nothing but zeros to the end of the stream.
 fn end(plain: &mut Plain) -> Result<(), Error> {
-    if block(plain)?.iter().any(|&b| b != 0) {
-        return Err(ArchiveFault::TrailingGarbage.into());
-    }
+    let mut left = block(plain)?;
     loop {
-        let run = plain.run(u64::MAX)?;
-        if run.is_empty() {
-            return Ok(());
+        if left.iter().any(|&b| b != 0) {
+            let entry = check_sum(Header::from_byte_slice(&left), &left).is_ok().then_some(&left);
+            return Err(in_entry(entry, ArchiveFault::TrailingGarbage.into()));
         }
-        if run.iter().any(|&b| b != 0) {
-            return Err(ArchiveFault::TrailingGarbage.into());
-        }
+        left = match plain.run(BLOCK as u64)? {
+            [] => return Ok(()),
+            run => run.try_into().map_err(|_| ArchiveFault::TrailingGarbage)?,
+        };
     }
 }
 
@@ -151,13 +183,12 @@ fn number(field: &[u8; 12]) -> Result<u64, Error> {
     Ok(value)
 }
 
-fn read_pax(plain: &mut Plain, header: &Header) -> Result<Pax, Error> {
+fn read_pax(plain: &mut Plain, header: &Header) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
     let size = number(&header.as_old().size)?;
     if size > MOST_PAX {
         return Err(ArchiveFault::Pax.into());
     }
-    let records = read_small(plain, size)?;
-    parse_pax(&records)
+    read_small(plain, size)
 }
 
 /// Reads content that is known to be small, and its padding.
@@ -189,8 +220,7 @@ fn parse_pax(mut records: &[u8]) -> Result<Pax, Error> {
         let equals = record.iter().position(|&b| b == b'=').ok_or_else(bad)?;
         let (key, value) = (&record[..equals], &record[equals + 1..]);
         if key == b"path" && std::str::from_utf8(value).is_err() {
-            let path = String::from_utf8_lossy(value).into_owned();
-            return Err(Damage::Entry { path, fault: EntryFault::NotUtf8 }.into());
+            return Err(Damage::Entry { path: shown(value), fault: EntryFault::NotUtf8 }.into());
         }
         let value = std::str::from_utf8(value).map_err(|_| bad())?;
         let fresh = match key {

@@ -167,6 +167,7 @@ fn name_fault(fault: NameFault) -> String {
 fn damaged(damage: &Damage) -> Failure {
     let hint = match damage {
         Damage::NotAge | Damage::UnknownAgeVersion | Damage::NotABag => t!("hint-not-ours"),
+        Damage::LineEnds | Damage::Utf16 => t!("hint-transit"),
         Damage::ExcessiveWork { .. } | Damage::Entry { .. } | Damage::Archive(_) | Damage::Bag(_) => t!("hint-forged"),
         Damage::Public(PublicFault::VolumeMissing { .. } | PublicFault::VolumeSwapped { .. }) => t!("hint-volumes"),
         Damage::Public(PublicFault::UnknownFormat(_)) => t!("hint-newer"),
@@ -186,6 +187,9 @@ fn damage_subject(damage: &Damage) -> Option<String> {
             BagFault::NotInManifest(path)
             | BagFault::MissingFile(path)
             | BagFault::Mismatch(path)
+            | BagFault::NotPayload(path)
+            | BagFault::TagMissing(path)
+            | BagFault::MoreThanAnnounced { path, .. }
             | BagFault::ListedTwice(path),
         ) => path,
         Damage::Public(
@@ -203,6 +207,8 @@ fn damage_subject(damage: &Damage) -> Option<String> {
 pub fn damage_line(damage: &Damage) -> String {
     match damage {
         Damage::NotAge => t!("dmg-not-age"),
+        Damage::LineEnds => t!("dmg-line-ends"),
+        Damage::Utf16 => t!("dmg-utf16"),
         Damage::UnknownAgeVersion => t!("dmg-unknown-age"),
         Damage::HeaderCut => t!("dmg-header-cut"),
         Damage::HeaderTooLong => t!("dmg-header-too-long"),
@@ -246,22 +252,43 @@ fn entry_line(path: &str, fault: &EntryFault) -> String {
         EntryFault::NoFolder => t!("ent-no-folder", path = path),
         EntryFault::Mode => t!("ent-mode", path = path),
         EntryFault::UnknownTagFile => t!("ent-unknown-tag", path = path),
+        EntryFault::FolderContent => t!("ent-folder-content", path = path),
+        EntryFault::Archive(fault) => t!("ent-archive", path = path, reason = archive_line(*fault)),
     }
 }
 
 fn bag_line(fault: &BagFault) -> String {
     match fault {
-        BagFault::Missing(name) => t!("bag-missing", name = (*name)),
+        BagFault::Missing { name, found } if found.is_empty() => t!("bag-missing", name = (*name)),
+        BagFault::Missing { name, found } => t!("bag-misplaced", name = (*name), found = show::name(found)),
         BagFault::Malformed(name) => t!("bag-malformed", name = (*name)),
         BagFault::TooLarge(name) => t!("bag-too-large", name = (*name)),
         BagFault::Version => t!("bag-version"),
-        BagFault::MoreThanAnnounced => t!("bag-more"),
-        BagFault::LessThanAnnounced => t!("bag-less"),
+        BagFault::ManifestLine(number) => t!("bag-manifest-line", number = show::number(*number)),
+        BagFault::NotPayload(path) => t!("bag-not-payload", path = show::name(path)),
+        BagFault::MoreThanAnnounced { path, found, announced } => t!(
+            "bag-more",
+            path = show::name(path),
+            files = show::number(found.1),
+            bytes = show::number(found.0),
+            announced_files = show::number(announced.1),
+            announced_bytes = show::number(announced.0)
+        ),
+        BagFault::LessThanAnnounced { found, announced } => t!(
+            "bag-less",
+            files = show::number(found.1),
+            bytes = show::number(found.0),
+            announced_files = show::number(announced.1),
+            announced_bytes = show::number(announced.0)
+        ),
         BagFault::NotInManifest(path) => t!("bag-not-in-manifest", path = show::name(path)),
         BagFault::MissingFile(path) => t!("bag-missing-file", path = show::name(path)),
         BagFault::Mismatch(path) => t!("bag-mismatch", path = show::name(path)),
         BagFault::ListedTwice(path) => t!("bag-listed-twice", path = show::name(path)),
-        BagFault::TagMismatch => t!("bag-tag-mismatch"),
+        BagFault::TagMismatch(name) => t!("bag-tag-mismatch", name = (*name)),
+        BagFault::TagUnlisted(name) => t!("bag-tag-unlisted", name = (*name)),
+        BagFault::TagMissing(path) => t!("bag-tag-missing", path = show::name(path)),
+        BagFault::OtherIdentifier => t!("bag-other-identifier"),
         BagFault::OtherSigner => t!("bag-other-signer"),
         BagFault::OtherBundle => t!("bag-other-bundle"),
     }
