@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::{Error, PublicFault};
-use super::volumes::volume_name;
+use super::volumes::{VolumeFact, volume_name};
 
 /// The file's name.
 pub const FACTS_NAME: &str = "bundle.json";
@@ -14,17 +14,6 @@ pub const FACTS_NAME: &str = "bundle.json";
 pub const FORMAT: &str = "tewatashi-bundle/1";
 /// No honest `bundle.json` is larger: 999 volumes take about 130 KiB.
 pub(super) const MOST_FACTS: u64 = 1024 * 1024;
-
-/// One volume.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
-pub struct VolumeFact {
-    /// File name in the bundle's folder.
-    pub name: String,
-    /// Bytes.
-    pub size: u64,
-    /// SHA-256 of the ciphertext.
-    pub sha256: String,
-}
 
 /// Whose passphrase locks the bundle.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]

@@ -6,9 +6,10 @@
 //! - `locate`, `verify`: the public side of a bundle on a medium;
 //! - `pack`, `open`: the two directions, each through a hidden folder;
 //! - `header`, `payload`, `seal`, `unseal`, `batch`: the age file, its chunks spread over all cores;
-//! - `layout`, `untar`, `bag`, `contents`: the tar and the bag inside;
+//! - `archive`, `layout`: the tar and the bag inside as they are written; `untar`, `contents`: as they are read; `bag`;
 //! - `source`, `names`, `volumes`, `facts`, `checksums`, `readme`, `readback`, `id`: what their names say.
 
+mod archive;
 mod bag;
 mod batch;
 pub mod checksums;
@@ -42,12 +43,12 @@ pub use header::{Header, Lock, MOST_WORK, Secret, WORK_FACTOR};
 pub use id::BundleId;
 pub use locate::{Bundle, Key, Opening};
 pub use open::{Inside, OpenFailure, Opened, inspect, open};
-pub use pack::{Order, PackRecord, SIGNATURE_NAME, SIGNER_NAME, Staged, estimate, pack, seal_into};
+pub use pack::{Order, PackRecord, SIGNATURE_NAME, SIGNER_NAME, Sealed, Staged, estimate, pack, seal_into};
 pub use readback::{NotEstablished, ReadBack};
 pub use seal::Sink;
 pub use source::{Item, Kind, Moment, Skip, Sources};
 pub use verify::{Check, Report, explain, verify_public};
-pub use volumes::{hex, volume_count};
+pub use volumes::{VolumeFact, hex, volume_count};
 
 /// The public files that stand beside the volumes.
 pub const PUBLIC_NAMES: [&str; 6] =

@@ -3,27 +3,27 @@
 //! The folder gets its final name only after everything in it is synced, read back by the caller's wish, and the
 //! passphrase is in the clerk's hands. Until then [`Staged`] removes it when dropped; it holds ciphertext only.
 
-use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::bag::{self, BagInfo, Description};
+use super::archive::Bag;
+use super::bag::{BagInfo, Description};
 use super::batch::Sha;
 use super::checksums;
 use super::error::Error;
-use super::facts::{Encryption, FACTS_NAME, FORMAT, Facts, PassphraseKind, VolumeFact};
+use super::facts::{Encryption, FACTS_NAME, FORMAT, Facts, PassphraseKind};
 use super::header::{Header, Lock, WORK_FACTOR};
 use super::id::BundleId;
-use super::layout::{self, BLOCK, Entry};
 use super::payload::sealed_size;
 use super::readback::{self, ReadBack, Written};
 use super::readme;
-use super::seal::{Filler, Sink, seal};
-use super::source::{Item, Kind, Moment, Sources};
-use super::volumes::{VolumeWriter, hex, volume_count};
+use super::seal::{Sink, seal};
+use super::source::{Moment, Sources};
+use super::volumes::{VolumeFact, VolumeHasher, VolumeWriter, hex};
 use crate::checked::Code;
 use crate::erase::os;
 use crate::progress::{Progress, Stage};
@@ -92,157 +92,6 @@ fn agent() -> String {
     format!("tewatashi {}", env!("CARGO_PKG_VERSION"))
 }
 
-/// The bag around the sources: what comes before and after the payload, and how large it all is.
-struct Bag<'a> {
-    sources: &'a Sources,
-    id: &'a BundleId,
-    info: Zeroizing<String>,
-    moment: Moment,
-}
-
-impl Bag<'_> {
-    fn path(&self, rest: &str) -> String {
-        format!("{}/{rest}", self.id)
-    }
-
-    fn tag_entry<'p>(&self, path: &'p str, size: u64) -> Entry<'p> {
-        Entry { path, folder: false, executable: false, size, mtime: Moment { nanos: 0, ..self.moment } }
-    }
-
-    fn item_header(&self, item: &Item) -> Vec<u8> {
-        let path = self.path(&format!("data/{}", item.path));
-        let (folder, size, executable) = match item.kind {
-            Kind::Folder => (true, 0, false),
-            Kind::File { size, executable } => (false, size, executable),
-        };
-        let path = if folder { format!("{path}/") } else { path };
-        layout::header(&Entry { path: &path, folder, executable, size, mtime: item.mtime })
-    }
-
-    fn data_header(&self) -> Vec<u8> {
-        let path = self.path("data/");
-        layout::header(&Entry { folder: true, ..self.tag_entry(&path, 0) })
-    }
-
-    fn manifest_size(&self) -> u64 {
-        let file = |item: &&Item| matches!(item.kind, Kind::File { .. });
-        self.sources.items.iter().filter(file).map(|i| bag::manifest_line_len(&i.path) + 5).sum()
-    }
-
-    fn tag_manifest(info: &Sha, manifest: &Sha) -> String {
-        bag::manifest_line(info, bag::BAG_INFO)
-            + &bag::manifest_line(&Sha256::digest(bag::BAGIT_TEXT).into(), bag::BAGIT)
-            + &bag::manifest_line(manifest, bag::MANIFEST)
-    }
-
-    /// Exact size of the archive.
-    fn size(&self) -> u64 {
-        let whole = |header: usize, size: u64| header as u64 + size + layout::padding(size) as u64;
-        let tag = |name: &str, size: u64| {
-            let path = self.path(name);
-            whole(layout::header(&self.tag_entry(&path, size)).len(), size)
-        };
-        let zero = [0; 32];
-        let payload: u64 = self
-            .sources
-            .items
-            .iter()
-            .map(|item| {
-                let size = if let Kind::File { size, .. } = item.kind { size } else { 0 };
-                whole(self.item_header(item).len(), size)
-            })
-            .sum();
-        tag(bag::BAG_INFO, self.info.len() as u64)
-            + tag(bag::BAGIT, bag::BAGIT_TEXT.len() as u64)
-            + self.data_header().len() as u64
-            + payload
-            + tag(bag::MANIFEST, self.manifest_size())
-            + tag(bag::TAG_MANIFEST, Self::tag_manifest(&zero, &zero).len() as u64)
-            + 2 * BLOCK as u64
-    }
-
-    /// Writes the whole archive.
-    fn write(&self, filler: &mut Filler, progress: &dyn Progress) -> Result<(), Error> {
-        self.tag_file(filler, bag::BAG_INFO, self.info.as_bytes())?;
-        self.tag_file(filler, bag::BAGIT, bag::BAGIT_TEXT.as_bytes())?;
-        filler.write(&self.data_header())?;
-        for item in &self.sources.items {
-            filler.write(&self.item_header(item))?;
-            if let Kind::File { size, .. } = item.kind {
-                self.content(filler, item, size, progress)?;
-            }
-        }
-        let digests = filler.digests()?;
-        let manifest = self.manifest(filler, &digests)?;
-        let info = Sha256::digest(self.info.as_bytes()).into();
-        self.tag_file(filler, bag::TAG_MANIFEST, Self::tag_manifest(&info, &manifest).as_bytes())?;
-        filler.zeros(2 * BLOCK)
-    }
-
-    fn tag_file(&self, filler: &mut Filler, name: &str, content: &[u8]) -> Result<(), Error> {
-        let path = self.path(name);
-        filler.write(&layout::header(&self.tag_entry(&path, content.len() as u64)))?;
-        filler.write(content)?;
-        filler.zeros(layout::padding(content.len() as u64))
-    }
-
-    /// Copies a file's content in, and stops when it is no longer the file that was looked at.
-    fn content(&self, filler: &mut Filler, item: &Item, size: u64, progress: &dyn Progress) -> Result<(), Error> {
-        let path = self.sources.place_of(item);
-        let changed = || Error::SourceChanged(path.clone());
-        let mut file = os::open_read(&path).map_err(Error::io(&path))?;
-        if !Sources::unchanged(item, &file.metadata().map_err(Error::io(&path))?) {
-            return Err(changed());
-        }
-        filler.begin()?;
-        let mut left = size;
-        while left > 0 {
-            let space = filler.space()?;
-            let most = space.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            let n = read_some(&mut file, &mut space[..most]).map_err(Error::io(&path))?;
-            if n == 0 {
-                return Err(changed());
-            }
-            filler.advance(n);
-            left -= n as u64;
-            progress.advance(n as u64);
-            if progress.cancelled() {
-                return Err(Error::Cancelled);
-            }
-        }
-        filler.end();
-        // A writer that came in between shows in the change time, even when the size is the same again.
-        if !Sources::unchanged(item, &file.metadata().map_err(Error::io(&path))?) {
-            return Err(changed());
-        }
-        filler.zeros(layout::padding(size))
-    }
-
-    fn manifest(&self, filler: &mut Filler, digests: &[Sha]) -> Result<Sha, Error> {
-        let path = self.path(bag::MANIFEST);
-        let size = self.manifest_size();
-        filler.write(&layout::header(&self.tag_entry(&path, size)))?;
-        let mut hasher = Sha256::new();
-        let files = self.sources.items.iter().filter(|i| matches!(i.kind, Kind::File { .. }));
-        for (item, digest) in files.zip(digests) {
-            let line = bag::manifest_line(digest, &format!("data/{}", item.path));
-            hasher.update(&line);
-            filler.write(line.as_bytes())?;
-        }
-        filler.zeros(layout::padding(size))?;
-        Ok(hasher.finalize().into())
-    }
-}
-
-fn read_some(file: &mut File, into: &mut [u8]) -> std::io::Result<usize> {
-    loop {
-        match file.read(into) {
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-            outcome => return outcome,
-        }
-    }
-}
-
 /// The opening code and the rest of `bag-info.txt`.
 fn bag_info(order: &Order) -> Result<(BagInfo, Sha), Error> {
     let code = Code::random().map_err(|_| Error::Sealing)?;
@@ -261,7 +110,19 @@ fn bag_info(order: &Order) -> Result<(BagInfo, Sha), Error> {
     Ok((info, code.sha256()))
 }
 
-/// Seals the archive of `order` into any sink; returns the header it began with.
+/// What sealing leaves to be told, besides the sealed bytes.
+pub struct Sealed<S> {
+    /// Where they went.
+    pub sink: S,
+    /// What they begin with.
+    pub header: Header,
+    /// SHA-256 of every volume.
+    pub digests: Vec<Sha>,
+    /// SHA-256 of the opening code.
+    pub code: Sha,
+}
+
+/// Seals the archive of `order` into any sink, which need not hash.
 ///
 /// # Errors
 /// Whatever stops a pack.
@@ -269,16 +130,18 @@ pub fn seal_into<S: Sink>(
     order: &Order,
     progress: &dyn Progress,
     sink: impl FnOnce(u64) -> Result<S, Error>,
-) -> Result<(S, Header, Sha), Error> {
+) -> Result<Sealed<S>, Error> {
     let (info, code) = bag_info(order)?;
     let bag = Bag { sources: order.sources, id: &order.id, info: info.render(), moment: order.moment };
     progress.stage(Stage::Key, 0);
     let (header, key) = Header::seal(&order.lock)?;
     let mut sink = sink(header.bytes().len() as u64 + sealed_size(bag.size()))?;
     progress.stage(Stage::Seal, info.oxum.0);
+    let mut hasher = VolumeHasher::new(order.split);
+    hasher.feed(header.bytes());
     sink.take(header.bytes())?;
-    seal(&key, &mut sink, |filler| bag.write(filler, progress))?;
-    Ok((sink, header, code))
+    seal(&key, &mut hasher, &mut sink, |filler| bag.write(filler, progress))?;
+    Ok(Sealed { sink, header, digests: hasher.finish(), code })
 }
 
 /// Bytes the bundle will take at its place, its small files included, rounded up.
@@ -294,17 +157,21 @@ pub fn estimate(order: &Order) -> u64 {
 /// # Errors
 /// Whatever stops a pack; what was written by then is removed.
 pub fn pack(order: &Order, staging: &Path, place: &Path, progress: &dyn Progress) -> Result<Staged, Error> {
-    volume_count(estimate(order), order.split)?;
     if place.symlink_metadata().is_ok() {
         return Err(Error::Exists(place.to_owned()));
     }
     os::make_private_dir(staging).map_err(Error::io(staging))?;
     let guard = Remove(Some(staging.to_owned()));
     let writer = |size| VolumeWriter::new(staging, size, order.split, progress);
-    let (writer, header, code) = seal_into(order, progress, writer)?;
-    let volumes = writer.finish()?;
+    let Sealed { sink, header, digests, code } = seal_into(order, progress, writer)?;
+    let volumes = sink.finish(&digests)?;
     let facts = facts(order, &header, volumes);
     let written = write_public_files(order, staging, &facts)?;
+    for file in written.iter().map(|w| staging.join(&w.name)).chain([staging.to_owned()]) {
+        // Only ciphertext and public facts: the recipient is another user on another desk, and must be able to read
+        // a medium that keeps owners. A medium that keeps none refuses this, and needs it not.
+        let _ = os::make_readable(&file);
+    }
     os::sync_file_system(staging).map_err(Error::io(staging))?;
     let (bytes, files) = order.sources.oxum();
     let record = PackRecord {

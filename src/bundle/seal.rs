@@ -1,9 +1,9 @@
-//! The way in: plaintext → hash → seal → sink, every stage at work at once.
+//! The way in: plaintext → hash → seal → hash → sink, every stage at work at once.
 //!
 //! The caller fills batches on its own thread (reading files, laying out the archive); one thread hashes the marked
-//! files in order, as many as there are cores seal batches in any order, and one puts them back in order and hands
-//! them to the sink. Buffers go round in a fixed pool, so memory does not grow with the data, and no stage waits for
-//! another but through a full or an empty belt.
+//! files in order, as many as there are cores seal batches in any order, one puts them back in order and hashes what
+//! is sealed, and one hands them to the sink. Buffers go round in a fixed pool, so memory does not grow with the data,
+//! and no stage waits for another but through a full or an empty belt.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::batch::{Batch, HashLine, Sha};
 use super::error::Error;
 use super::payload::PayloadKey;
+use super::volumes::VolumeHasher;
 
 /// Takes the sealed bytes, in order.
 pub trait Sink: Send {
@@ -33,9 +34,10 @@ pub(super) fn pool_size() -> usize {
     workers() * 2 + 6
 }
 
-/// Runs `produce` against a [`Filler`] and seals what it writes into `sink`.
+/// Runs `produce` against a [`Filler`] and seals what it writes into `digest` and `sink`.
 pub(super) fn seal<S: Sink, T>(
     key: &PayloadKey,
+    digest: &mut VolumeHasher,
     sink: &mut S,
     produce: impl FnOnce(&mut Filler) -> Result<T, Error>,
 ) -> Result<T, Error> {
@@ -46,7 +48,8 @@ pub(super) fn seal<S: Sink, T>(
     }
     let (to_hash, hash_in) = bounded::<Batch>(2);
     let (to_seal, seal_in) = bounded::<Batch>(workers());
-    let (to_write, write_in) = bounded::<Batch>(workers());
+    let (to_order, order_in) = bounded::<Batch>(workers());
+    let (to_write, write_in) = bounded::<Batch>(2);
     thread::scope(|scope| {
         let to_seal_direct = to_seal.clone();
         let hasher = scope.spawn(move || {
@@ -60,17 +63,18 @@ pub(super) fn seal<S: Sink, T>(
             line
         });
         for _ in 0..workers() {
-            let (seal_in, to_write) = (seal_in.clone(), to_write.clone());
+            let (seal_in, to_order) = (seal_in.clone(), to_order.clone());
             scope.spawn(move || {
                 for mut batch in seal_in {
-                    if key.seal(&mut batch).is_none() || to_write.send(batch).is_err() {
+                    if key.seal(&mut batch).is_none() || to_order.send(batch).is_err() {
                         break;
                     }
                 }
             });
         }
-        drop((seal_in, to_write));
-        let writer = scope.spawn(move || write_in_order(&write_in, &pool_in, sink));
+        drop((seal_in, to_order));
+        scope.spawn(move || hash_in_order(&order_in, digest, &to_write));
+        let writer = scope.spawn(move || write(&write_in, &pool_in, sink));
 
         let mut filler =
             Filler { pool, hashing: Some((to_hash, hasher)), sealing: to_seal_direct, batch: None, seq: 0 };
@@ -86,21 +90,31 @@ pub(super) fn seal<S: Sink, T>(
     })
 }
 
-/// Returns whether the last batch of the stream came through.
-fn write_in_order(from: &Receiver<Batch>, pool: &Sender<Batch>, sink: &mut dyn Sink) -> Result<bool, Error> {
+fn hash_in_order(from: &Receiver<Batch>, digest: &mut VolumeHasher, to: &Sender<Batch>) {
     let mut waiting = BTreeMap::new();
-    let (mut next, mut complete) = (0, false);
+    let mut next = 0;
     for batch in from {
         waiting.insert(batch.seq, batch);
         while let Some(batch) = waiting.remove(&next) {
-            sink.take(batch.sealed())?;
-            complete = batch.last;
+            digest.feed(batch.sealed());
             next += 1;
-            // The filler may have gone already; then nobody needs the buffer.
-            let _ = pool.send(batch);
+            if to.send(batch).is_err() {
+                return;
+            }
         }
     }
-    Ok(complete && waiting.is_empty())
+}
+
+/// Returns whether the last batch of the stream came through; with it, as they come in order, all of them did.
+fn write(from: &Receiver<Batch>, pool: &Sender<Batch>, sink: &mut dyn Sink) -> Result<bool, Error> {
+    let mut complete = false;
+    for batch in from {
+        sink.take(batch.sealed())?;
+        complete = batch.last;
+        // The filler may have gone already; then nobody needs the buffer.
+        let _ = pool.send(batch);
+    }
+    Ok(complete)
 }
 
 type Hasher<'scope> = thread::ScopedJoinHandle<'scope, HashLine>;

@@ -226,7 +226,7 @@ impl Scan<'_> {
             return self.skippable(place, self.skip.special, SourceFault::Special);
         };
         if matches!(kind, Kind::File { .. })
-            && let Err(e) = os::open_read(place)
+            && let Err(e) = os::may_read(place)
         {
             return self.skippable(place, self.skip.unreadable, SourceFault::Unreadable(e));
         }

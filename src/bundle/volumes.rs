@@ -1,13 +1,16 @@
 //! The sealed file on the medium: one `bundle.age`, or `bundle.age.001`, `.002` … cut at byte boundaries.
+//!
+//! Hashing and writing cut at the same places but run on threads of their own: either alone keeps a core busy.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::batch::Sha;
 use super::error::Error;
-use super::facts::VolumeFact;
 use super::seal::Sink;
 use crate::erase::os;
 use crate::progress::Progress;
@@ -16,6 +19,17 @@ use crate::progress::Progress;
 pub const SEALED_NAME: &str = "bundle.age";
 /// Three digits number the volumes.
 pub const MOST_VOLUMES: u64 = 999;
+
+/// One volume.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct VolumeFact {
+    /// File name in the bundle's folder.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the ciphertext.
+    pub sha256: String,
+}
 
 /// The name of volume `number` (from 1) of `of`.
 #[must_use]
@@ -35,12 +49,52 @@ pub fn volume_count(size: u64, split: Option<u64>) -> Result<usize, Error> {
     Ok(usize::try_from(volumes).unwrap_or(1))
 }
 
-/// Writes the volumes and remembers their sizes and digests.
+/// Hashes the sealed bytes volume by volume.
+pub(super) struct VolumeHasher {
+    most: u64,
+    size: u64,
+    current: Sha256,
+    digests: Vec<Sha>,
+}
+
+impl VolumeHasher {
+    /// For volumes of at most this size.
+    pub fn new(split: Option<u64>) -> Self {
+        Self { most: split.unwrap_or(u64::MAX), size: 0, current: Sha256::new(), digests: Vec::new() }
+    }
+
+    /// Hashes the next bytes.
+    pub fn feed(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            if self.size == self.most {
+                self.digests.push(self.current.finalize_reset().into());
+                self.size = 0;
+            }
+            let (now, later) = bytes.split_at(room(self.most - self.size, bytes));
+            self.current.update(now);
+            self.size += now.len() as u64;
+            bytes = later;
+        }
+    }
+
+    /// The digest of every volume.
+    pub fn finish(mut self) -> Vec<Sha> {
+        self.digests.push(self.current.finalize().into());
+        self.digests
+    }
+}
+
+/// How many of the bytes still go into a volume with so much room.
+fn room(left: u64, bytes: &[u8]) -> usize {
+    usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len())
+}
+
+/// Writes the volumes and remembers their sizes.
 pub struct VolumeWriter<'a> {
     folder: PathBuf,
     most: u64,
     of: usize,
-    current: Option<(File, VolumeFact, Sha256)>,
+    current: Option<(File, VolumeFact)>,
     facts: Vec<VolumeFact>,
     progress: &'a dyn Progress,
 }
@@ -56,19 +110,24 @@ impl<'a> VolumeWriter<'a> {
         Ok(Self { folder: folder.to_owned(), most, of, current: None, facts: Vec::new(), progress })
     }
 
-    /// Syncs the last volume and returns what was written.
+    /// Syncs the last volume and returns what was written, with the digests that were taken on the way.
     ///
     /// # Errors
-    /// The system's.
-    pub fn finish(mut self) -> Result<Vec<VolumeFact>, Error> {
+    /// The system's, or digests of other volumes than these.
+    pub fn finish(mut self, digests: &[Sha]) -> Result<Vec<VolumeFact>, Error> {
         self.close()?;
+        if digests.len() != self.facts.len() {
+            return Err(Error::Sealing);
+        }
+        for (fact, digest) in self.facts.iter_mut().zip(digests) {
+            fact.sha256 = hex(digest);
+        }
         Ok(self.facts)
     }
 
     fn close(&mut self) -> Result<(), Error> {
-        if let Some((file, mut fact, hasher)) = self.current.take() {
+        if let Some((file, fact)) = self.current.take() {
             file.sync_all().map_err(Error::io(self.folder.join(&fact.name)))?;
-            fact.sha256 = hex(&hasher.finalize().into());
             self.facts.push(fact);
         }
         Ok(())
@@ -78,7 +137,7 @@ impl<'a> VolumeWriter<'a> {
         let name = volume_name(self.facts.len() + 1, self.of);
         let path = self.folder.join(&name);
         let file = os::create_new_private(&path, false).map_err(Error::io(&path))?;
-        self.current = Some((file, VolumeFact { name, size: 0, sha256: String::new() }, Sha256::new()));
+        self.current = Some((file, VolumeFact { name, size: 0, sha256: String::new() }));
         Ok(())
     }
 }
@@ -89,16 +148,13 @@ impl Sink for VolumeWriter<'_> {
             return Err(Error::Cancelled);
         }
         while !bytes.is_empty() {
-            if self.current.as_ref().is_none_or(|(_, fact, _)| fact.size == self.most) {
+            if self.current.as_ref().is_none_or(|(_, fact)| fact.size == self.most) {
                 self.close()?;
                 self.open_next()?;
             }
-            let Some((file, fact, hasher)) = &mut self.current else { break };
-            let room = usize::try_from(self.most - fact.size).unwrap_or(usize::MAX);
-            let (now, later) = bytes.split_at(bytes.len().min(room));
-            // Written first, hashed while still warm in the processor's cache.
+            let Some((file, fact)) = &mut self.current else { break };
+            let (now, later) = bytes.split_at(room(self.most - fact.size, bytes));
             file.write_all(now).map_err(Error::io(self.folder.join(&fact.name)))?;
-            hasher.update(now);
             fact.size += now.len() as u64;
             bytes = later;
         }

@@ -1,7 +1,7 @@
 //! Linux: the system calls themselves.
 
 use std::ffi::{CStr, OsString};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -84,19 +84,28 @@ pub(super) fn volume(path: &Path) -> io::Result<Volume> {
 
 // ---- Opening, making, renaming
 
-/// `O_NONBLOCK` keeps a named pipe in the file's place from hanging the open; it is taken off again before anyone reads.
-fn open_regular(path: &Path, wanted: OFlags) -> io::Result<File> {
+/// `O_NONBLOCK` keeps a named pipe in the file's place from hanging the open; to a regular file it means nothing.
+fn open_regular(path: &Path, wanted: OFlags) -> io::Result<(File, Metadata)> {
     let flags = wanted | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
-    if !file.metadata()?.is_file() {
+    let meta = file.metadata()?;
+    if !meta.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
-    let flags = rustix::fs::fcntl_getfl(&file)?;
-    rustix::fs::fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
-    Ok(file)
+    Ok((file, meta))
 }
 
-pub(super) fn open_read(path: &Path) -> io::Result<File> {
+pub(super) fn may_read(path: &Path) -> io::Result<()> {
+    Ok(rustix::fs::access(path, rustix::fs::Access::READ_OK)?)
+}
+
+pub(super) fn make_readable(path: &Path) -> io::Result<()> {
+    let meta = std::fs::symlink_metadata(path)?;
+    let all = if meta.is_dir() { 0o755 } else { 0o644 };
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(all))
+}
+
+pub(super) fn open_read(path: &Path) -> io::Result<(File, Metadata)> {
     match open_regular(path, OFlags::RDONLY | OFlags::NOATIME) {
         // Only the owner may leave the time of last access alone.
         Err(error) if error.raw_os_error() == Some(Errno::PERM.raw_os_error()) => open_regular(path, OFlags::RDONLY),
@@ -105,7 +114,7 @@ pub(super) fn open_read(path: &Path) -> io::Result<File> {
 }
 
 pub(super) fn open_overwrite(path: &Path) -> io::Result<File> {
-    open_regular(path, OFlags::WRONLY)
+    open_regular(path, OFlags::WRONLY).map(|(file, _)| file)
 }
 
 pub(super) fn create_new_private(path: &Path, executable: bool) -> io::Result<File> {

@@ -23,7 +23,7 @@ use linux as sys;
 #[cfg(not(target_os = "linux"))]
 use other as sys;
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -148,7 +148,31 @@ pub fn volume(path: &Path) -> io::Result<Volume> {
 /// # Errors
 /// As for [`File::open`]; `InvalidInput` when it is not a regular file.
 pub fn open_read(path: &Path) -> io::Result<File> {
+    sys::open_read(path).map(|(file, _)| file)
+}
+
+/// As [`open_read`], with the file's metadata, which opening looks at anyway.
+///
+/// # Errors
+/// As for [`open_read`].
+pub fn open_read_known(path: &Path) -> io::Result<(File, Metadata)> {
     sys::open_read(path)
+}
+
+/// Whether this user may read the file, without opening it.
+///
+/// # Errors
+/// Why not.
+pub fn may_read(path: &Path) -> io::Result<()> {
+    sys::may_read(path)
+}
+
+/// Lets everyone read a file, or look into a folder.
+///
+/// # Errors
+/// The system's; a file system without access rights refuses nothing.
+pub fn make_readable(path: &Path) -> io::Result<()> {
+    sys::make_readable(path)
 }
 
 /// Opens an existing regular file for overwriting in place: not created, not truncated, no link followed.

@@ -2,7 +2,7 @@
 //! is not established.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
@@ -51,9 +51,19 @@ fn require_regular(path: &Path) -> io::Result<()> {
     }
 }
 
-pub(super) fn open_read(path: &Path) -> io::Result<File> {
+pub(super) fn open_read(path: &Path) -> io::Result<(File, Metadata)> {
     require_regular(path)?;
-    File::open(path)
+    let file = File::open(path)?;
+    let meta = file.metadata()?;
+    Ok((file, meta))
+}
+
+pub(super) fn may_read(path: &Path) -> io::Result<()> {
+    File::open(path).map(drop)
+}
+
+pub(super) fn make_readable(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 pub(super) fn open_overwrite(path: &Path) -> io::Result<File> {
