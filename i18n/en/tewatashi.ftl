@@ -349,6 +349,7 @@ pass-many = { $found } groups instead of 6
 
 ## Usage mistakes
 hint-usage = see tewatashi --help or tewatashi COMMAND --help
+bad-number = give a whole number, 0 or more
 bad-split = give a size of at least 64K (e.g. 100M, 4G), or fat32, cd, dvd, bd
 usage-unknown-argument = unknown option: { $arg }
 usage-unknown-argument-like = unknown option: { $arg } (did you mean { $like }?)

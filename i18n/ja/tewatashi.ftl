@@ -349,6 +349,7 @@ pass-many = { $found } 群あります（6群のはずです）
 
 ## 使い方の誤り
 hint-usage = tewatashi --help 又は tewatashi コマンド --help を見てください
+bad-number = 0 以上の整数を半角数字で指定してください
 bad-split = 64K 以上の大きさ（例: 100M、4G）か、fat32、cd、dvd、bd を指定してください
 usage-unknown-argument = 知らないオプションです: { $arg }
 usage-unknown-argument-like = 知らないオプションです: { $arg }（{ $like } のことですか）

@@ -10,6 +10,7 @@ use super::header::{Header, Secret};
 use super::pack::{SIGNATURE_NAME, SIGNER_NAME};
 use super::payload::PayloadKey;
 use super::volumes::{SEALED_NAME, VolumeReader, hex};
+use crate::erase::readback::AtPath;
 use crate::sign;
 
 /// A bundle found on a medium.
@@ -94,8 +95,8 @@ impl Bundle {
         self.check_volumes()?;
         let reader = VolumeReader::open(self.volumes.clone())?;
         let total = reader.total;
-        let mut input = dearmor(reader)?;
-        let header = Header::read(&mut input).map_err(|e| self.armor_or(e))?;
+        let mut input = dearmor(reader).map_err(|e| self.stream(e))?;
+        let header = Header::read(&mut input).map_err(|e| self.stream(e))?;
         if let Some(facts) = &self.facts
             && hex(&header.sha256()) != facts.encryption.header_sha256
         {
@@ -104,11 +105,15 @@ impl Bundle {
         Ok(Opening { bundle: self, header, input, total })
     }
 
-    fn armor_or(&self, error: Error) -> Error {
-        match error {
-            Error::Stream(e) if e.kind() == std::io::ErrorKind::InvalidData => Damage::Armor.into(),
-            Error::Stream(source) => Error::Io { path: self.volumes.first().cloned().unwrap_or_default(), source },
-            other => other,
+    /// A failure of the sealed stream, told by the volume it came from.
+    pub(super) fn stream(&self, error: Error) -> Error {
+        let Error::Stream(error) = error else { return error };
+        if error.kind() == std::io::ErrorKind::InvalidData {
+            return Damage::Armor.into();
+        }
+        match error.downcast::<AtPath>() {
+            Ok(AtPath { path, source }) => Error::Io { path, source },
+            Err(source) => Error::Io { path: self.volumes.first().cloned().unwrap_or_default(), source },
         }
     }
 }

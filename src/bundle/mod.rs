@@ -51,5 +51,5 @@ pub use verify::{Check, Report, explain, verify_public};
 pub use volumes::{VolumeFact, hex, volume_count};
 
 /// The public files that stand beside the volumes.
-pub const PUBLIC_NAMES: [&str; 6] =
-    [facts::FACTS_NAME, SIGNATURE_NAME, SIGNER_NAME, readme::JA, readme::EN, checksums::NAME];
+pub const PUBLIC_NAMES: [&str; 7] =
+    [facts::FACTS_NAME, SIGNATURE_NAME, SIGNER_NAME, readme::JA, readme::JA_PLAIN, readme::EN, checksums::NAME];

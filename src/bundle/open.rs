@@ -65,11 +65,7 @@ pub fn inspect(
         }
         contents::walk_foreign(plain, receiver, progress).map(|bytes| Inside::Foreign { bytes })
     })
-    .map_err(|error| match error {
-        Error::Stream(e) if e.kind() == std::io::ErrorKind::InvalidData => Damage::Armor.into(),
-        Error::Stream(source) => Error::Io { path: bundle.volumes.first().cloned().unwrap_or_default(), source },
-        other => other,
-    })?;
+    .map_err(|error| bundle.stream(error))?;
     if let (Inside::Bag(contents), Some(facts)) = (&inside, &bundle.facts) {
         if contents.info.id.as_str() != facts.id {
             return Err(BagFault::OtherBundle.into());

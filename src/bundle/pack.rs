@@ -216,7 +216,11 @@ fn write_public_files(order: &Order, folder: &Path, facts: &Facts) -> Result<Vec
         (SIGNATURE_NAME, signature.into_bytes()),
         (SIGNER_NAME, order.signer.public_line().into_bytes()),
     ];
-    public.extend(readme::texts(facts, &order.signer.fingerprint()));
+    for (name, text) in readme::texts(facts, &order.signer.fingerprint()) {
+        // Some FAT drivers take no Japanese names; a medium is not refused for that.
+        let name = if name == readme::JA && !takes_name(folder, name) { readme::JA_PLAIN } else { name };
+        public.push((name, text));
+    }
     let list = checksums::render(facts, &public);
     public.push((checksums::NAME, list.into_bytes()));
     let volume = |v: &VolumeFact| Written { name: v.name.clone(), size: v.size, sha256: v.sha256.clone() };
@@ -229,6 +233,12 @@ fn write_public_files(order: &Order, folder: &Path, facts: &Facts) -> Result<Vec
         written.push(Written { name: name.to_owned(), size: content.len() as u64, sha256 });
     }
     Ok(written)
+}
+
+/// Whether a file of this name can be made in the folder.
+fn takes_name(folder: &Path, name: &str) -> bool {
+    let path = folder.join(name);
+    os::create_new_private(&path, false).is_ok() && path.is_file() && fs::remove_file(&path).is_ok()
 }
 
 /// Removes a folder of ciphertext unless told to keep it.

@@ -8,6 +8,8 @@ use super::volumes::SEALED_NAME;
 
 /// The Japanese text's name.
 pub const JA: &str = "はじめにお読みください.txt";
+/// The same text's name on a medium that takes no Japanese names.
+pub const JA_PLAIN: &str = "README-ja.txt";
 /// The English text's name.
 pub const EN: &str = "README.txt";
 

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use globset::GlobSet;
 use walkdir::WalkDir;
 
-use super::error::{Error, NameFault, SourceFault, SourceProblem};
+use super::error::{Error, SourceFault, SourceProblem};
 use super::names;
 use crate::erase::os;
 use crate::progress::Progress;
@@ -197,7 +197,12 @@ impl Scan<'_> {
                 continue;
             };
             let path = if rest.is_empty() { base.clone() } else { format!("{base}/{rest}") };
+            // Every deeper path would fail for the same reason; the folder alone is the news.
+            let refused = entry.file_type().is_dir() && names::check(&path).is_err();
             self.entry(number, &entry, path);
+            if refused {
+                walk.skip_current_dir();
+            }
         }
         Ok(())
     }
@@ -231,12 +236,7 @@ impl Scan<'_> {
             return self.skippable(place, self.skip.unreadable, SourceFault::Unreadable(e));
         }
         if let Err(fault) = names::check(&path) {
-            self.problem(place, SourceFault::Name(fault));
-            // Every deeper path would fail for the same reason; the folder alone is the news.
-            if fault != NameFault::PathTooLong {
-                return;
-            }
-            return;
+            return self.problem(place, SourceFault::Name(fault));
         }
         let mtime = meta.modified().map(Moment::of).unwrap_or_default();
         self.items.push(Item { path: path.into(), kind, mtime, root, stamp: os::stamp::Stamp::of(&meta) });

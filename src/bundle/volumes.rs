@@ -13,6 +13,7 @@ use super::batch::Sha;
 use super::error::Error;
 use super::seal::Sink;
 use crate::erase::os;
+use crate::erase::readback::at;
 use crate::progress::Progress;
 
 /// The sealed file's name.
@@ -165,7 +166,7 @@ impl Sink for VolumeWriter<'_> {
 /// Reads volumes one after the other as if they were one file.
 pub struct VolumeReader {
     paths: std::vec::IntoIter<PathBuf>,
-    current: Option<File>,
+    current: Option<(File, PathBuf)>,
     /// Size of all volumes together.
     pub total: u64,
 }
@@ -187,14 +188,14 @@ impl VolumeReader {
 impl Read for VolumeReader {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         loop {
-            if let Some(file) = &mut self.current {
-                let n = file.read(buf)?;
+            if let Some((file, path)) = &mut self.current {
+                let n = file.read(buf).map_err(|e| at(path, e))?;
                 if n > 0 || buf.is_empty() {
                     return Ok(n);
                 }
             }
             match self.paths.next() {
-                Some(path) => self.current = Some(os::open_read(&path)?),
+                Some(path) => self.current = Some((os::open_read(&path).map_err(|e| at(&path, e))?, path)),
                 None => return Ok(0),
             }
         }

@@ -76,7 +76,7 @@ pub struct PackArgs {
     #[arg(long, value_name = "LIST", value_delimiter = ',', help = t!("arg-items"))]
     pub items: Vec<String>,
     /// 人数.
-    #[arg(long, value_name = "N", help = t!("arg-subjects"))]
+    #[arg(long, value_name = "N", value_parser = number, help = t!("arg-subjects"))]
     pub subjects: Option<u64>,
     /// 媒体管理番号.
     #[arg(long, value_name = "ID", help = t!("arg-medium-id"))]
@@ -217,6 +217,10 @@ pub fn language_in(args: &[OsString]) -> Option<Language> {
     let named = |value: &str| Language::from_str(value, true).ok();
     let joined = texts.iter().find_map(|a| a.strip_prefix("--lang=").and_then(named));
     joined.or_else(|| texts.windows(2).find(|w| w[0] == "--lang").and_then(|w| named(w[1])))
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| t!("bad-number"))
 }
 
 /// The smallest volume: no medium is smaller, and 999 volumes must do.

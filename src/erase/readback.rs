@@ -74,7 +74,7 @@ pub struct AtPath {
 }
 
 /// Puts the path into an error and keeps its kind.
-pub(super) fn at(path: &Path, source: io::Error) -> io::Error {
+pub(crate) fn at(path: &Path, source: io::Error) -> io::Error {
     let path = path.to_owned();
     io::Error::new(source.kind(), AtPath { path, source })
 }

@@ -1,0 +1,207 @@
+//! The words of both languages: the same messages with the same blanks, none empty, and none in the other language.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+#[path = "common/desk.rs"]
+mod desk;
+use desk::{Desk, Run};
+
+const JA: &str = include_str!("../i18n/ja/tewatashi.ftl");
+const EN: &str = include_str!("../i18n/en/tewatashi.ftl");
+
+/// Every message by its id. A message goes on in indented lines.
+fn messages(text: &str) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut last = String::new();
+    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if line.starts_with(' ') {
+            let message = found.get_mut(&last).unwrap();
+            message.push('\n');
+            message.push_str(line.trim());
+            continue;
+        }
+        let (id, value) = line.split_once(" =").unwrap_or_else(|| panic!("no message: {line}"));
+        id.clone_into(&mut last);
+        assert!(found.insert(last.clone(), value.trim().to_owned()).is_none(), "{id} stands twice");
+    }
+    found
+}
+
+/// The names of the blanks in a message.
+fn blanks(message: &str) -> BTreeSet<&str> {
+    let parts = message.split('{').skip(1).map(|part| part.split('}').next().unwrap().trim());
+    parts.filter_map(|part| part.strip_prefix('$')).collect()
+}
+
+#[test]
+fn both_languages_have_the_same_messages() {
+    let ids = |text| messages(text).into_keys().collect::<BTreeSet<_>>();
+    let (ja, en) = (ids(JA), ids(EN));
+    assert_eq!(ja.difference(&en).collect::<Vec<_>>(), Vec::<&String>::new(), "only in Japanese");
+    assert_eq!(en.difference(&ja).collect::<Vec<_>>(), Vec::<&String>::new(), "only in English");
+    assert!(ja.len() > 250, "they were read: {}", ja.len());
+}
+
+#[test]
+fn every_message_has_the_same_blanks_in_both_languages() {
+    let (ja, en) = (messages(JA), messages(EN));
+    for (id, message) in &ja {
+        assert_eq!(blanks(message), blanks(&en[id]), "{id}");
+    }
+    assert_eq!(blanks("a { $one }{$two} {\" \"} { \"}\" }"), BTreeSet::from(["one", "two"]));
+}
+
+#[test]
+fn no_message_is_empty_and_none_was_left_untranslated() {
+    let (ja, en) = (messages(JA), messages(EN));
+    let japanese = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}');
+    // What is the same everywhere: names of formats, and blanks with nothing between them to translate.
+    let everywhere = ["check-checksums"];
+    for (id, message) in &ja {
+        assert!(!message.is_empty() && !en[id].is_empty(), "{id} is empty");
+        let said: String = message.split('}').map(|part| part.split('{').next().unwrap()).collect();
+        let nothing_said = !said.contains(char::is_alphabetic) || everywhere.contains(&id.as_str());
+        assert!(message.contains(japanese) || nothing_said, "{id} in Japanese: {message}");
+        // The Japanese names of the forms stand in the English text too.
+        let named =
+            en[id].replace("手渡し", "").replace("パスワード通知書", "").replace("オオモジ", "").replace("スウジ", "");
+        assert!(!named.contains(japanese), "{id} in English: {named}");
+    }
+}
+
+#[test]
+fn every_error_has_a_twin_that_says_what_to_do() {
+    for (language, text) in [("ja", JA), ("en", EN)] {
+        let all = messages(text);
+        // Errors that share the advice of another.
+        let shared = [
+            "err-full",
+            "err-not-a-folder",
+            "err-slip-inside",
+            "err-slip-same-medium",
+            "err-slip-no-terminal",
+            "err-sources",
+        ];
+        for id in all.keys().filter(|id| id.starts_with("err-")) {
+            let twin = id.replacen("err-", "hint-", 1);
+            assert!(all.contains_key(&twin) || shared.contains(&id.as_str()), "{language}: {id} without {twin}");
+        }
+    }
+}
+
+const COMMANDS: [&str; 6] = ["", "pack", "verify", "list", "open", "leftovers"];
+
+fn help(desk: &Desk, language: &str, command: &str, flag: &str) -> String {
+    let words = ["--lang", language, command, flag];
+    let run = desk.run(words.into_iter().filter(|word| !word.is_empty())).ok();
+    assert_eq!(run.err, "");
+    run.out
+}
+
+#[test]
+fn help_in_japanese_holds_no_english_prose() {
+    let desk = Desk::new();
+    for command in COMMANDS {
+        for flag in ["--help", "-h"] {
+            let text = help(&desk, "ja", command, flag);
+            let usage = text.lines().filter(|line| line.starts_with("使い方: tewatashi")).count();
+            assert_eq!(usage, 1, "{text}");
+            for line in text.lines().filter(|line| !line.starts_with("使い方: ")) {
+                let words: Vec<&str> = line.split(' ').collect();
+                let prose = |word: &str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphabetic());
+                let found = words
+                    .windows(2)
+                    .find(|pair| prose(pair[0]) && pair[1].chars().next().is_some_and(|c| c.is_ascii_alphabetic()));
+                assert_eq!(found, None, "tewatashi {command} {flag}: {line}");
+                for heading in [
+                    "Usage",
+                    "Options",
+                    "Commands",
+                    "Arguments",
+                    "Possible values",
+                    "possible values",
+                    "default:",
+                    "Print ",
+                ] {
+                    assert!(!line.contains(heading), "tewatashi {command} {flag}: {line}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn help_in_english_holds_no_japanese_but_the_name() {
+    let desk = Desk::new();
+    for command in COMMANDS {
+        let text = help(&desk, "en", command, "--help").replace("手渡し", "");
+        assert!(text.starts_with(|c: char| c.is_ascii_uppercase()) && text.contains("Usage: tewatashi"), "{text}");
+        assert!(
+            !text.contains(|c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}')),
+            "{command}: {text}"
+        );
+    }
+}
+
+#[test]
+fn every_option_is_explained() {
+    let desk = Desk::new();
+    for language in ["ja", "en"] {
+        for command in COMMANDS {
+            let text = help(&desk, language, command, "--help");
+            let mut lines = text.lines().peekable();
+            while let Some(line) = lines.next() {
+                if line.trim_start().starts_with('-') {
+                    // Below the name, or beside it.
+                    let explained =
+                        lines.peek().is_some_and(|next| next.starts_with("          ") && !next.trim().is_empty());
+                    assert!(explained || line.trim_start().contains("  "), "{command} {language}: {line}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_language_follows_the_option_before_the_locale_and_is_japanese_without_either() {
+    let desk = Desk::new();
+    let said = |locale: [(&str, &str); 3], option: &[&str]| {
+        let mut command: Command = desk.command(["verify", "nowhere"].iter().chain(option));
+        let run = Run::of(command.env_remove("LANG").envs(locale.into_iter().filter(|(_, value)| !value.is_empty())));
+        run.fails(1).err.split(':').next().unwrap().to_owned()
+    };
+    let locale = |all, messages, lang| [("LC_ALL", all), ("LC_MESSAGES", messages), ("LANG", lang)];
+    assert_eq!(said(locale("", "", ""), &[]), "エラー");
+    assert_eq!(said(locale("", "", "C.UTF-8"), &[]), "エラー");
+    assert_eq!(said(locale("", "", "en_US.UTF-8"), &[]), "error");
+    assert_eq!(said(locale("", "en_GB.UTF-8", "ja_JP.UTF-8"), &[]), "error");
+    assert_eq!(said(locale("ja_JP.UTF-8", "en_GB.UTF-8", "en_US"), &[]), "エラー");
+    assert_eq!(said(locale("", "", "en_US.UTF-8"), &["--lang", "ja"]), "エラー");
+    assert_eq!(said(locale("", "", "ja_JP.UTF-8"), &["--lang=en"]), "error");
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_told_in_the_language_of_the_run() {
+    let desk = Desk::new();
+    for mistake in [
+        &["pack"][..],
+        &["nonsense"],
+        &["pack", "--nonsense"],
+        &["pack", "s", "--to", "medium", "--skip", "everything"],
+        &["pack", "s", "--to", "medium", "--split", "tiny"],
+        &["pack", "s", "--to", "medium", "--to", "again"],
+        &["pack", "s", "--to"],
+        &["pack", "s", "--to", "medium", "--subjects", "many"],
+        &["verify", "a", "--identity", "b", "--passphrase-file", "c"],
+        &["list", "a", "b"],
+    ] {
+        let run = desk.run(["--lang", "ja"].iter().chain(mistake)).fails(2);
+        for line in run.err.lines() {
+            let words: Vec<&str> = line.split(' ').collect();
+            let prose = |word: &&str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase());
+            let told = words.windows(3).find(|three| three.iter().all(prose));
+            assert_eq!(told, None, "{mistake:?}: {line}");
+        }
+    }
+}
