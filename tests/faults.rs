@@ -303,7 +303,7 @@ fn a_bundle_that_cannot_be_read_to_its_end_is_told_by_its_file_and_leaves_nothin
         cut_in_the_middle(&fs, &bundle.join(cut));
         let verified = bench.desk.run(["--json", "verify", bundle.to_str().unwrap()]).fails(1);
         assert!(verified.err.contains(bundle.join(cut).to_str().unwrap()), "{cut}: {verified:?}");
-        assert_eq!(verified.json()["result"], "damaged");
+        assert_eq!(verified.json()["result"], "unreadable");
         let run = bench.desk.run(bench.open_words(&bundle, &bench.desk.path("opened"))).fails(1);
         assert_eq!(run.kind(), "io");
         assert_eq!(run.json()["error"]["subject"], bundle.join(cut).to_str().unwrap(), "{run:?}");

@@ -37,14 +37,14 @@ impl Bag<'_> {
         Entry { path, folder: false, executable: false, size, mtime: Moment { nanos: 0, ..self.moment } }
     }
 
-    fn item_header(&self, item: &Item) -> Vec<u8> {
-        let path = self.path(&format!("data/{}", item.path));
-        let (folder, size, executable) = match item.kind {
-            Kind::Folder => (true, 0, false),
-            Kind::File { size, executable } => (false, size, executable),
+    /// Does something with the entry of an item; the path lives no longer than that.
+    fn entry<T>(&self, item: &Item, use_it: impl FnOnce(&Entry) -> T) -> T {
+        let (folder, size, executable, end) = match item.kind {
+            Kind::Folder => (true, 0, false, "/"),
+            Kind::File { size, executable } => (false, size, executable, ""),
         };
-        let path = if folder { format!("{path}/") } else { path };
-        layout::header(&Entry { path: &path, folder, executable, size, mtime: item.mtime })
+        let path = format!("{}/data/{}{end}", self.id, item.path);
+        use_it(&Entry { path: &path, folder, executable, size, mtime: item.mtime })
     }
 
     fn data_header(&self) -> Vec<u8> {
@@ -65,21 +65,10 @@ impl Bag<'_> {
 
     /// Exact size of the archive.
     pub fn size(&self) -> u64 {
-        let whole = |header: usize, size: u64| header as u64 + size + layout::padding(size) as u64;
-        let tag = |name: &str, size: u64| {
-            let path = self.path(name);
-            whole(layout::header(&self.tag_entry(&path, size)).len(), size)
-        };
+        let whole = |entry: &Entry| layout::header_len(entry) + entry.size + layout::padding(entry.size) as u64;
+        let tag = |name: &str, size: u64| whole(&self.tag_entry(&self.path(name), size));
         let zero = [0; 32];
-        let payload: u64 = self
-            .sources
-            .items
-            .iter()
-            .map(|item| {
-                let size = if let Kind::File { size, .. } = item.kind { size } else { 0 };
-                whole(self.item_header(item).len(), size)
-            })
-            .sum();
+        let payload: u64 = self.sources.items.iter().map(|item| self.entry(item, whole)).sum();
         tag(bag::BAG_INFO, self.info.len() as u64)
             + tag(bag::BAGIT, bag::BAGIT_TEXT.len() as u64)
             + self.data_header().len() as u64
@@ -95,7 +84,7 @@ impl Bag<'_> {
         self.tag_file(filler, bag::BAGIT, bag::BAGIT_TEXT.as_bytes())?;
         filler.write(&self.data_header())?;
         for item in &self.sources.items {
-            filler.write(&self.item_header(item))?;
+            filler.write(&self.entry(item, layout::header))?;
             if let Kind::File { size, .. } = item.kind {
                 self.content(filler, item, size, progress)?;
             }

@@ -41,6 +41,13 @@ pub(super) fn header(entry: &Entry) -> Vec<u8> {
     out
 }
 
+/// Length of what [`header`] makes, without making it: sizes are wanted before anything else.
+pub(super) fn header_len(entry: &Entry) -> u64 {
+    let records = pax_records(entry).len().next_multiple_of(BLOCK) as u64;
+    let block = BLOCK as u64;
+    if records == 0 { block } else { 2 * block + records }
+}
+
 /// Zero bytes that follow content of this size up to the block's end.
 pub(super) fn padding(size: u64) -> usize {
     // A remainder of 512 always fits.
@@ -121,6 +128,18 @@ fn record(out: &mut Vec<u8>, key: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_are_known_before_headers_are_made() {
+        let long = "x".repeat(500);
+        for path in ["a", "名簿", long.as_str()] {
+            for (size, nanos) in [(0, 0), (1, 5), (OCTAL_MAX + 1, 0), (u64::MAX >> 1, 1)] {
+                let mtime = Moment { secs: 1, nanos };
+                let entry = Entry { path, folder: false, executable: true, size, mtime };
+                assert_eq!(header_len(&entry), header(&entry).len() as u64, "{path} {size} {nanos}");
+            }
+        }
+    }
 
     #[test]
     fn pax_lengths_count_themselves() {

@@ -198,9 +198,7 @@ impl Scan<'_> {
             };
             let path = if rest.is_empty() { base.clone() } else { format!("{base}/{rest}") };
             // Every deeper path would fail for the same reason; the folder alone is the news.
-            let refused = entry.file_type().is_dir() && names::check(&path).is_err();
-            self.entry(number, &entry, path);
-            if refused {
+            if !self.entry(number, &entry, path) && entry.file_type().is_dir() {
                 walk.skip_current_dir();
             }
         }
@@ -215,7 +213,8 @@ impl Scan<'_> {
         self.exclude.is_match(Path::new(base).join(rest)) || self.exclude.is_match(rest) || self.exclude.is_match(name)
     }
 
-    fn entry(&mut self, root: u32, entry: &walkdir::DirEntry, path: String) {
+    /// Takes one file or folder in, or notes why not; says whether it was taken.
+    fn entry(&mut self, root: u32, entry: &walkdir::DirEntry, path: String) -> bool {
         let place = entry.path();
         let meta = match entry.metadata() {
             Ok(meta) => meta,
@@ -230,33 +229,37 @@ impl Scan<'_> {
         } else {
             return self.skippable(place, self.skip.special, SourceFault::Special);
         };
-        if matches!(kind, Kind::File { .. })
-            && let Err(e) = os::may_read(place)
-        {
-            return self.skippable(place, self.skip.unreadable, SourceFault::Unreadable(e));
-        }
         if let Err(fault) = names::check(&path) {
             return self.problem(place, SourceFault::Name(fault));
         }
+        if let Err(e) = os::may_read(place, meta.is_dir()) {
+            return self.skippable(place, self.skip.unreadable, SourceFault::Unreadable(e));
+        }
         let mtime = meta.modified().map(Moment::of).unwrap_or_default();
         self.items.push(Item { path: path.into(), kind, mtime, root, stamp: os::stamp::Stamp::of(&meta) });
+        true
     }
 
-    fn skippable(&mut self, place: &Path, allowed: bool, fault: SourceFault) {
-        if allowed { self.skipped.push(place.to_owned()) } else { self.problem(place, fault) }
+    fn skippable(&mut self, place: &Path, allowed: bool, fault: SourceFault) -> bool {
+        if !allowed {
+            return self.problem(place, fault);
+        }
+        self.skipped.push(place.to_owned());
+        false
     }
 
-    fn unreadable(&mut self, place: &Path, error: walkdir::Error) {
+    fn unreadable(&mut self, place: &Path, error: walkdir::Error) -> bool {
         let place = error.path().unwrap_or(place).to_owned();
         let error = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
         if error.kind() == std::io::ErrorKind::NotFound {
             return self.problem(&place, SourceFault::Missing);
         }
-        self.skippable(&place, self.skip.unreadable, SourceFault::Unreadable(error));
+        self.skippable(&place, self.skip.unreadable, SourceFault::Unreadable(error))
     }
 
-    fn problem(&mut self, path: &Path, kind: SourceFault) {
+    fn problem(&mut self, path: &Path, kind: SourceFault) -> bool {
         self.problems.push(SourceProblem { path: path.to_owned(), kind });
+        false
     }
 }
 

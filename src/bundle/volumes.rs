@@ -117,7 +117,7 @@ impl<'a> VolumeWriter<'a> {
     /// The system's, or digests of other volumes than these.
     pub fn finish(mut self, digests: &[Sha]) -> Result<Vec<VolumeFact>, Error> {
         self.close()?;
-        if digests.len() != self.facts.len() {
+        if digests.len() != self.facts.len() || self.facts.len() != self.of {
             return Err(Error::Sealing);
         }
         for (fact, digest) in self.facts.iter_mut().zip(digests) {

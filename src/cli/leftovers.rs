@@ -38,7 +38,6 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
     if found.is_empty() {
         context.say(&t!("left-none"));
     }
-    let wanted = args.erase || context.yes;
     let (mut erased, mut first) = (Vec::new(), None);
     for leftover in found {
         context.say(&line(&leftover));
@@ -50,9 +49,12 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
             }
             continue;
         }
-        let agreed = context.yes || (context.may_ask() && prompt::yes(&t!("ask-erase-now")).unwrap_or(false));
+        let agreed = match (args.erase, context.yes) {
+            (true, true) => true,
+            _ => context.may_ask() && prompt::yes(&t!("ask-erase-now")).unwrap_or(false),
+        };
         if !agreed {
-            if wanted && !context.may_ask() {
+            if args.erase && !context.may_ask() {
                 return Err(Failure::usage("needs_yes", t!("err-needs-yes"), t!("hint-needs-yes")));
             }
             context.chat(&format!("  {}", t!("left-how")));

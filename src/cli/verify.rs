@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::args::VerifyArgs;
 use super::context::Context;
-use super::failure::Failure;
+use super::failure::{Failure, code};
 use super::{secret, words};
 use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, Report};
 use crate::sign;
@@ -167,7 +167,6 @@ fn conclude(
     context.screen.clear();
     let not_checked: Vec<Check> = Check::ALL.into_iter().filter(|c| report.is_open(*c)).collect();
     let problems: Vec<Failure> = report.problems.iter().map(words::bundle).collect();
-    let good = problems.is_empty();
     let list = |label: String, checks: &[Check]| {
         for check in checks {
             context.chat(&format!("  {} {}", show::pad(&label, 10), words_of(*check)));
@@ -186,7 +185,11 @@ fn conclude(
         Inside::Foreign { bytes } => json!({ "files": 1, "folders": 0, "bytes": bytes, "manifest": false }),
     });
     context.result(&json!({
-        "result": if good { "ok" } else { "damaged" },
+        "result": match problems.first() {
+            None => "ok",
+            Some(first) if first.code == code::DAMAGED => "damaged",
+            Some(_) => "unreadable",
+        },
         "id": bundle.and_then(|b| b.facts.as_ref()).map(|f| f.id.clone()),
         "checked": report.checked,
         "not_checked": not_checked,

@@ -10,7 +10,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::ptr::{self, NonNull};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxFlags};
+use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags, StatxFlags};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags};
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
@@ -95,8 +95,9 @@ fn open_regular(path: &Path, wanted: OFlags) -> io::Result<(File, Metadata)> {
     Ok((file, meta))
 }
 
-pub(super) fn may_read(path: &Path) -> io::Result<()> {
-    Ok(rustix::fs::access(path, rustix::fs::Access::READ_OK)?)
+pub(super) fn may_read(path: &Path, folder: bool) -> io::Result<()> {
+    let wanted = if folder { Access::READ_OK | Access::EXEC_OK } else { Access::READ_OK };
+    Ok(rustix::fs::access(path, wanted)?)
 }
 
 pub(super) fn make_readable(path: &Path) -> io::Result<()> {

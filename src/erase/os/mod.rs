@@ -159,12 +159,12 @@ pub fn open_read_known(path: &Path) -> io::Result<(File, Metadata)> {
     sys::open_read(path)
 }
 
-/// Whether this user may read the file, without opening it.
+/// Whether this user may read the file, or look through the folder, without opening it.
 ///
 /// # Errors
 /// Why not.
-pub fn may_read(path: &Path) -> io::Result<()> {
-    sys::may_read(path)
+pub fn may_read(path: &Path, folder: bool) -> io::Result<()> {
+    sys::may_read(path, folder)
 }
 
 /// Lets everyone read a file, or look into a folder.

@@ -58,8 +58,8 @@ pub(super) fn open_read(path: &Path) -> io::Result<(File, Metadata)> {
     Ok((file, meta))
 }
 
-pub(super) fn may_read(path: &Path) -> io::Result<()> {
-    File::open(path).map(drop)
+pub(super) fn may_read(path: &Path, folder: bool) -> io::Result<()> {
+    if folder { path.read_dir().map(drop) } else { File::open(path).map(drop) }
 }
 
 pub(super) fn make_readable(_path: &Path) -> io::Result<()> {
