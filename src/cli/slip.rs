@@ -46,7 +46,8 @@ impl Slip {
 
     /// Hands the passphrase over. Returns the file it went into.
     pub fn deliver(&self, record: &PackRecord, passphrase: &Passphrase) -> Result<Option<PathBuf>, Failure> {
-        let text = render(record, passphrase);
+        // Lines to sign are for paper.
+        let text = render(record, passphrase, matches!(self, Self::File(_)));
         match self {
             Self::None => Ok(None),
             Self::Screen => {
@@ -105,7 +106,7 @@ pub fn discard(path: &Path) {
 }
 
 /// The slip as text. The canonical passphrase stands alone on its line, exactly as any tool takes it.
-fn render(record: &PackRecord, passphrase: &Passphrase) -> Zeroizing<String> {
+fn render(record: &PackRecord, passphrase: &Passphrase, paper: bool) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(8192 + passphrase.expose().len()));
     let mut line = |text: &str| {
         out.push_str(text);
@@ -139,8 +140,10 @@ fn render(record: &PackRecord, passphrase: &Passphrase) -> Zeroizing<String> {
     if passphrase.is_ours() {
         line(&t!("slip-typing"));
     }
-    line("");
-    line(&t!("slip-received"));
-    line(&t!("slip-returned"));
+    if paper {
+        line("");
+        line(&t!("slip-received"));
+        line(&t!("slip-returned"));
+    }
     out
 }
