@@ -42,8 +42,27 @@ impl WorkKind {
 struct NoteText {
     kind: WorkKind,
     path: PathBuf,
-    /// Number of the folder it lies in: tells an erased work folder from a medium that was taken out.
-    beside: u64,
+    /// The folder it lies in: tells an erased work folder from a medium that was taken out or changed for another.
+    beside: Identity,
+}
+
+/// File system and number of a folder. Every stick's first folder may have the same number, so that alone says little.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct Identity {
+    file_system: u64,
+    number: u64,
+}
+
+impl Identity {
+    fn of(folder: &Path) -> io::Result<Self> {
+        let number = os::stamp::number(&fs::metadata(folder)?);
+        Ok(Self { file_system: os::stamp::file_system(folder), number })
+    }
+
+    /// Whether `folder` is there and is the one that was noted.
+    fn is_at(self, folder: Option<&Path>) -> bool {
+        folder.is_some_and(|folder| Self::of(folder).is_ok_and(|now| now == self))
+    }
 }
 
 /// Work that another run left unfinished.
@@ -88,12 +107,14 @@ pub struct Note {
     file: PathBuf,
     /// The hidden work folder.
     pub folder: PathBuf,
+    beside: Identity,
     _lock: LockedFile,
 }
 
 impl Drop for Note {
     fn drop(&mut self) {
-        if self.folder.symlink_metadata().is_err() {
+        // Gone from the place it was in; a medium that was pulled still has it.
+        if self.folder.symlink_metadata().is_err() && self.beside.is_at(self.folder.parent()) {
             let _ = fs::remove_file(&self.file);
         }
     }
@@ -138,19 +159,27 @@ impl Home {
         let random = getrandom::u32().map_err(io::Error::other)?;
         let suffix = format!("{random:08x}");
         let parent = std::path::absolute(beside)?;
-        let number = os::stamp::number(&fs::metadata(&parent)?);
+        let beside = Identity::of(&parent)?;
         let folder = parent.join(format!("{}{suffix}", kind.prefix()));
         let file = self.private("work")?.join(format!("{suffix}.json"));
         let lock = os::lock_file(&file)?.ok_or(io::ErrorKind::WouldBlock)?;
-        let text =
-            serde_json::to_vec(&NoteText { kind, path: folder.clone(), beside: number }).map_err(io::Error::other)?;
+        let text = serde_json::to_vec(&NoteText { kind, path: folder.clone(), beside }).map_err(io::Error::other)?;
         let mut handle = lock.file();
         handle.write_all(&text)?;
         handle.sync_all()?;
         if let Some(parent) = file.parent() {
             os::sync_dir(parent)?;
         }
-        Ok(Note { file, folder, _lock: lock })
+        Ok(Note { file, folder, beside, _lock: lock })
+    }
+
+    /// Work folders that a living process of this user is at.
+    #[must_use]
+    pub fn busy(&self) -> Vec<PathBuf> {
+        let notes = fs::read_dir(self.folder.join("work")).into_iter().flatten().flatten();
+        let held = |note: &PathBuf| os::lock_file(note).is_ok_and(|lock| lock.is_none());
+        let folder = |note: PathBuf| Some(serde_json::from_slice::<NoteText>(&fs::read(note).ok()?).ok()?.path);
+        notes.map(|entry| entry.path()).filter(held).filter_map(folder).collect()
     }
 
     /// Work that no living process is at any more. Notes on folders that are gone are removed.
@@ -184,8 +213,7 @@ fn leftover(note: PathBuf) -> Option<Leftover> {
     let text: NoteText = serde_json::from_slice(&fs::read(&note).ok()?).ok()?;
     let lock = os::lock_file(&note).ok().flatten()?;
     let reachable = text.path.symlink_metadata().is_ok();
-    let parent = text.path.parent().and_then(|p| fs::metadata(p).ok());
-    let same_place = parent.is_some_and(|meta| os::stamp::number(&meta) == text.beside);
+    let same_place = text.beside.is_at(text.path.parent());
     // Gone for good, or only ciphertext on a medium that is not here: nothing to remember.
     if !reachable && (same_place || text.kind == WorkKind::Sealed) {
         let _ = fs::remove_file(&note);
@@ -257,7 +285,8 @@ mod tests {
         let precious = dir.path().join("precious");
         fs::create_dir(&precious).unwrap();
         let work = home.private("work").unwrap();
-        let text = NoteText { kind: WorkKind::Plaintext, path: precious, beside: 0 };
+        let text =
+            NoteText { kind: WorkKind::Plaintext, path: precious, beside: Identity { file_system: 0, number: 0 } };
         fs::write(work.join("00.json"), serde_json::to_vec(&text).unwrap()).unwrap();
         assert!(home.leftovers().is_empty());
     }

@@ -80,6 +80,10 @@ impl SigningKey {
             }
             return Err(io(e));
         }
+        // A key that has signed must not be lost with the power.
+        if let Some(parent) = path.parent() {
+            os::sync_dir(parent).map_err(io)?;
+        }
         Ok(key)
     }
 
@@ -125,6 +129,12 @@ pub fn verify(public: &str, namespace: &str, message: &[u8], signature: &str) ->
     let signature = SshSig::from_pem(signature).map_err(|_| SignError::Bad)?;
     key.verify(namespace, message, &signature).map_err(|_| SignError::Bad)?;
     Ok(key.fingerprint(HashAlg::Sha256).to_string())
+}
+
+/// Whether a text is a SHA-256 fingerprint.
+#[must_use]
+pub fn is_fingerprint(text: &str) -> bool {
+    text.parse::<ssh_key::Fingerprint>().is_ok_and(ssh_key::Fingerprint::is_sha256)
 }
 
 /// The fingerprint of a public key line.

@@ -119,7 +119,11 @@ fn kill_again_and_again(bench: &Bench, words: &[String], target: &Path, seed: u6
     let undisturbed = begin.elapsed();
     whole();
     let (mut killed, mut left) = (0, 0);
-    for delay in delays(undisturbed, seed).take(KILLS as usize) {
+    // Some runs are over before they are killed; those do not count. A machine under load needs more of them.
+    for delay in delays(undisturbed, seed).take(6 * KILLS as usize) {
+        if killed == KILLS {
+            break;
+        }
         let mut child = bench.desk.start(words);
         std::thread::sleep(delay);
         child.kill().unwrap();
@@ -138,7 +142,7 @@ fn a_killed_pack_leaves_a_whole_bundle_or_none_and_nothing_unknown() {
     let medium = bench.desk.medium();
     let whole = || bench.bundles_are_whole(&medium);
     let (killed, left) = kill_again_and_again(&bench, &bench.pack_words(&medium), &medium, 7, &whole);
-    assert!(killed > KILLS / 2 && left > KILLS / 5, "killed {killed} times, {left} in the midst of work");
+    assert!(killed == KILLS && left > KILLS / 5, "killed {killed} times, {left} in the midst of work");
     assert!(desk::holding(&bench.desk.path("home"), &marker("plain")).is_empty());
 }
 
@@ -149,7 +153,7 @@ fn a_killed_open_leaves_everything_or_nothing_and_no_plaintext_nobody_knows_of()
     let opened = bench.desk.path("opened");
     let whole = || bench.opened_are_whole(&opened);
     let (killed, left) = kill_again_and_again(&bench, &bench.open_words(&bundle, &opened), &opened, 11, &whole);
-    assert!(killed > KILLS / 2 && left > KILLS / 5, "killed {killed} times, {left} in the midst of work");
+    assert!(killed == KILLS && left > KILLS / 5, "killed {killed} times, {left} in the midst of work");
 }
 
 /// Lets a command run until its work folder holds something, then does something to it. Returns how it ended.
@@ -195,7 +199,6 @@ fn a_signal_in_the_midst_ends_with_130_and_leaves_nothing() {
             let attempt = || in_the_midst(&bench.desk, &words, target, |child| signal(child, sent));
             let run = until_met(&whole, &attempt).fails(130);
             assert_eq!(run.kind(), "interrupted");
-            assert!(run.err.contains("nothing half done was left"), "{run:?}");
             assert_empty(target);
             assert_empty(&bench.desk.path("home/tewatashi/work"));
         }

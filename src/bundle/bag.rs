@@ -114,7 +114,7 @@ impl BagInfo {
             return Err(BagFault::Malformed(BAG_INFO).into());
         }
         let signer = need("Signer-Fingerprint")?;
-        if !signer.parse::<ssh_key::Fingerprint>().is_ok_and(ssh_key::Fingerprint::is_sha256) {
+        if !crate::sign::is_fingerprint(signer) {
             return Err(BagFault::Malformed(BAG_INFO).into());
         }
         let subjects = once.get("Subject-Count").map(|s| s.parse()).transpose();

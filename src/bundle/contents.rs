@@ -190,19 +190,18 @@ impl Walk<'_, '_> {
             return Err(BagFault::TooLarge(name).into());
         }
         self.plain.begin()?;
-        let mut text = zeroize::Zeroizing::new(String::new());
-        while (text.len() as u64) < size {
-            let run = self.plain.run(size - text.len() as u64)?;
+        let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or(0)));
+        while (bytes.len() as u64) < size {
+            let run = self.plain.run(size - bytes.len() as u64)?;
             if run.is_empty() {
                 return Err(ArchiveFault::Cut.into());
             }
-            // A run can end inside a character only where a chunk does; tag files are far smaller than a chunk, but a
-            // forger may place them anywhere, and then they are simply refused.
-            text.push_str(std::str::from_utf8(run).map_err(|_| BagFault::Malformed(name))?);
+            bytes.extend_from_slice(run);
         }
         self.plain.end();
         untar::skip_padding(self.plain, size)?;
-        Ok(text)
+        let text = std::str::from_utf8(&bytes).map_err(|_| BagFault::Malformed(name))?;
+        Ok(zeroize::Zeroizing::new(text.to_owned()))
     }
 
     /// Everything below `data/`, up to the manifest, whose size is returned.

@@ -356,6 +356,8 @@ pub enum PublicFault {
     NoChecksum(String),
     /// The signature on `bundle.json` does not hold.
     Signature,
+    /// A signer was asked for, but nothing here is signed.
+    NoSignature,
     /// The signature holds, but by another key than the one asked for.
     OtherSigner {
         /// Fingerprint of the key that signed.

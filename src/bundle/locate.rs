@@ -1,6 +1,5 @@
 //! Where a bundle's files are, and what its public side says, before any secret comes into play.
 
-use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use super::header::{Header, Secret};
 use super::pack::{SIGNATURE_NAME, SIGNER_NAME};
 use super::payload::PayloadKey;
 use super::volumes::{SEALED_NAME, VolumeReader, hex};
+use crate::erase::os;
 use crate::erase::readback::AtPath;
 use crate::sign;
 
@@ -163,10 +163,11 @@ fn sibling_volumes(parent: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
-/// Reads a file that is small in any honest bundle. Attack: a public file that fills the memory.
+/// Reads a file that is small in any honest bundle. Attack: a public file that fills the memory, or a pipe in its place
+/// that never answers.
 pub(super) fn read_small(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(Error::io(path))?;
+    let file = os::open_read(path).map_err(Error::io(path))?;
     file.take(most + 1).read_to_end(&mut bytes).map_err(Error::io(path))?;
     if bytes.len() as u64 > most {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

@@ -96,7 +96,11 @@ pub fn open(
         .and_then(|inside| extractor.put_in_place().map(|place| Opened { place, inside }));
     outcome.map_err(|error| {
         extractor.current = None;
-        let scrapped = extractor.began.then(|| scrap::scrap_folder(work));
+        let scrapped = extractor.began.then(|| match work.symlink_metadata() {
+            Ok(_) => scrap::scrap_folder(work),
+            // A medium pulled in the middle: what is on it was not reached.
+            Err(gone) => Scrapped { files: 0, bytes: 0, left: vec![(work.to_owned(), gone)] },
+        });
         Box::new(OpenFailure { error, scrapped })
     })
 }
@@ -174,11 +178,12 @@ impl<'a> Extractor<'a> {
             std::io::ErrorKind::AlreadyExists => Error::Exists(self.place.clone()),
             _ => Error::io(&self.place)(e),
         })?;
-        if self.foreign {
-            fs::remove_dir(self.work).map_err(Error::io(self.work))?;
-        }
         self.began = false;
-        os::sync_dir(self.target).map_err(Error::io(self.target))?;
+        // It has its name: from here on nothing may be told as undone.
+        if self.foreign {
+            let _ = fs::remove_dir(self.work);
+        }
+        let _ = os::sync_dir(self.target);
         Ok(self.place.clone())
     }
 }

@@ -288,7 +288,8 @@ impl Staged {
             })?;
             self.folder = None;
             if let Some(parent) = self.place.parent() {
-                os::sync_dir(parent).map_err(Error::io(parent))?;
+                // It has its name: from here on nothing may be told as undone, and the slip must not go.
+                let _ = os::sync_dir(parent);
             }
         }
         Ok((self.place.clone(), self.record.clone()))

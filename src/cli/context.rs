@@ -1,5 +1,6 @@
 //! What every command has at hand, and the one place that prints results and failures.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -48,7 +49,7 @@ impl Context {
                 eprintln!("{line}");
             }
         } else {
-            println!("{line}");
+            out(line);
         }
     }
 
@@ -68,7 +69,7 @@ impl Context {
     /// The result for scripts.
     pub fn result(&self, value: &impl Serialize) {
         if self.json {
-            println!("{}", serde_json::to_string(value).unwrap_or_default());
+            out(&serde_json::to_string(value).unwrap_or_default());
         }
     }
 
@@ -77,5 +78,15 @@ impl Context {
         self.screen.clear();
         failure.print(self.json);
         ExitCode::from(failure.code)
+    }
+}
+
+/// A line on standard output. A reader that went away, or a full disk behind it, undoes nothing that was done.
+pub fn out(line: &str) {
+    let mut stdout = std::io::stdout().lock();
+    if let Err(e) = writeln!(stdout, "{line}").and_then(|()| stdout.flush())
+        && e.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        let _ = writeln!(std::io::stderr(), "{}: {e}", t!("label-warning"));
     }
 }

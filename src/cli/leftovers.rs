@@ -69,7 +69,8 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
             Err(failure) => first = first.or(Some(failure)),
         }
     }
-    context.result(&json!({ "found": paths, "erased": erased }));
+    let lossy = |paths: &[PathBuf]| paths.iter().map(|p| p.to_string_lossy().into_owned()).collect::<Vec<_>>();
+    context.result(&json!({ "found": lossy(&paths), "erased": lossy(&erased) }));
     first.map_or(Ok(()), |mut failure| {
         failure.reported = true;
         Err(failure)
@@ -91,13 +92,14 @@ fn line(leftover: &Leftover) -> String {
 
 fn find(context: &Context, folders: &[PathBuf]) -> Result<Vec<Leftover>, Failure> {
     let mut found = context.home()?.leftovers();
+    let busy = context.home()?.busy();
     for folder in folders {
         let absolute = std::path::absolute(folder).map_err(|e| words::io(folder, &e))?;
         if !absolute.is_dir() {
             return Err(words::io(folder, &std::io::ErrorKind::NotFound.into()));
         }
         for (kind, path) in home::work_folders_in(&absolute) {
-            if !found.iter().any(|l| same(&l.path, &path)) {
+            if !busy.iter().any(|b| same(b, &path)) && !found.iter().any(|l| same(&l.path, &path)) {
                 found.push(Leftover::found(kind, path));
             }
         }

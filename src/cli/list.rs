@@ -90,7 +90,7 @@ fn print(context: &Context, rows: &Rows, inside: &Inside) {
         let date = row.modified.get(..16).unwrap_or_default().replace('T', " ");
         let slash = if row.kind == "folder" { "/" } else { "" };
         let size = if row.kind == "folder" { String::new() } else { show::number(row.size) };
-        println!("{size:>15}  {date}  {}{slash}", show::name(&row.path));
+        super::context::out(&format!("{size:>15}  {date}  {}{slash}", show::name(&row.path)));
     }
     match inside {
         Inside::Bag(contents) => {

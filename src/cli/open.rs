@@ -26,7 +26,13 @@ pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
     early(&bundle, &args.to)?;
     let key = secret::unlock(context, &opening, &args.secret)?;
     let made = prepare(&args.to)?;
-    let note = context.home()?.note(WorkKind::Plaintext, &args.to).map_err(|e| words::io(&args.to, &e))?;
+    let home = context.home()?;
+    let note = home.note(WorkKind::Plaintext, &args.to).map_err(|e| {
+        if made {
+            let _ = std::fs::remove_dir(&args.to);
+        }
+        words::io(home.folder(), &e)
+    })?;
     let outcome = bundle::open(opening, &key, &args.to, &note.folder, &context.screen);
     context.screen.clear();
     drop(note);
@@ -86,7 +92,7 @@ fn tell(context: &Context, opened: &Opened, signer: &Signer) {
         }
     };
     context.result(&json!({
-        "to": opened.place,
+        "to": opened.place.to_string_lossy(),
         "id": id,
         "files": files,
         "folders": folders,

@@ -52,7 +52,8 @@ pub fn run(context: &Context, args: &PackArgs) -> Result<(), Failure> {
     room(&order, &args.to, &place)?;
     announce(context, &sources);
 
-    let note = context.home()?.note(WorkKind::Sealed, &args.to).map_err(|e| words::io(&args.to, &e))?;
+    let home = context.home()?;
+    let note = home.note(WorkKind::Sealed, &args.to).map_err(|e| words::io(home.folder(), &e))?;
     let final_place = args.to.join(order.id.as_str());
     let mut staged =
         bundle::pack(&order, &note.folder, &final_place, &context.screen).map_err(|e| words::bundle(&e))?;
@@ -134,11 +135,24 @@ fn recipients(texts: &[String]) -> Result<Vec<age::x25519::Recipient>, Failure> 
         .collect()
 }
 
+/// The longest text of a description, and the most items and recipients: openers have limits.
+const MOST_TEXT: usize = 1024;
+const MOST_ITEMS: usize = 30;
+const MOST_RECIPIENTS: usize = 500;
+
 fn description(args: &PackArgs) -> Result<Description, Failure> {
+    if args.items.len() > MOST_ITEMS || args.recipient.len() > MOST_RECIPIENTS {
+        return Err(Failure::usage(
+            "too_many",
+            t!("err-too-many", items = MOST_ITEMS, recipients = MOST_RECIPIENTS),
+            t!("hint-too-many"),
+        ));
+    }
     let texts = args.items.iter().chain(&args.title).chain(&args.medium_id);
     for text in texts {
         // Attack on our own record: a line break would add a line to bag-info.txt.
-        if text.chars().any(char::is_control) || text.trim().is_empty() {
+        // Nor may it outgrow what an opener reads of bag-info.txt.
+        if text.chars().any(char::is_control) || text.trim().is_empty() || text.len() > MOST_TEXT {
             return Err(Failure::usage("bad_text", t!("err-bad-text", text = show::name(text)), t!("hint-bad-text")));
         }
     }
@@ -207,7 +221,8 @@ fn passphrase(context: &Context, args: &PackArgs) -> Result<Passphrase, Failure>
 }
 
 fn signing_key(context: &Context) -> Result<SigningKey, Failure> {
-    let path = context.home()?.signing_key().map_err(|e| words::io(Path::new("keys"), &e))?;
+    let home = context.home()?;
+    let path = home.signing_key().map_err(|e| words::io(home.folder(), &e))?;
     let (key, new) = SigningKey::load_or_create(&path).map_err(|e| words::signing(&e))?;
     if new {
         context.chat(&t!("key-made", path = show::path(&path), fingerprint = key.fingerprint()));
@@ -267,9 +282,10 @@ fn report(context: &Context, bundle: &Path, record: &PackRecord, slip: Option<&P
         context.chat(&t!("pack-slip", path = show::path(slip)));
     }
     let established = matches!(record.read_back, ReadBack::Established { .. });
-    let documents: Vec<_> = slip.map(|p| json!({ "kind": "password_slip", "path": p })).into_iter().collect();
+    let documents: Vec<_> =
+        slip.map(|p| json!({ "kind": "password_slip", "path": p.to_string_lossy() })).into_iter().collect();
     context.result(&json!({
-        "bundle": bundle,
+        "bundle": bundle.to_string_lossy(),
         "id": record.id,
         "files": record.files,
         "folders": record.folders,

@@ -100,7 +100,13 @@ impl Trusted {
 
     /// Judges the signature and notes it in the report.
     pub fn judge(&self, bundle: &Bundle, report: &mut Report) -> Signer {
-        let Ok(Some(found)) = bundle.signer.clone() else { return Signer::None };
+        let Ok(Some(found)) = bundle.signer.clone() else {
+            // Attack: `bundle.json` left out, so that nobody looks for the signer that was asked for.
+            if !self.given.is_empty() && bundle.signer.is_ok() {
+                report.note(Check::SignerKnown, Err(bundle::PublicFault::NoSignature.into()));
+            }
+            return Signer::None;
+        };
         if self.given.contains(&found) || (self.given.is_empty() && self.own.as_ref() == Some(&found)) {
             report.checked.push(Check::SignerKnown);
             return Signer::Known(found);
@@ -114,7 +120,7 @@ impl Trusted {
 }
 
 fn fingerprint(text: &str) -> Result<String, Failure> {
-    if text.starts_with("SHA256:") {
+    if sign::is_fingerprint(text) {
         return Ok(text.to_owned());
     }
     let bad = || Failure::usage("bad_signer", t!("err-bad-signer", text = show::name(text)), t!("hint-bad-signer"));
@@ -210,7 +216,8 @@ fn conclude(
         // Never more than was looked at.
         let bare = bundle.is_none_or(|b| b.facts.is_none());
         context.say(&match (inside, bare) {
-            (Some(Inside::Bag(_)), _) => t!("verify-ok-inside"),
+            (Some(Inside::Bag(_)), true) => t!("verify-ok-bare-bag"),
+            (Some(Inside::Bag(_)), false) => t!("verify-ok-inside"),
             (Some(Inside::Foreign { .. }), _) => t!("verify-ok-foreign"),
             (None, true) => t!("verify-ok-bare"),
             (None, false) => t!("verify-ok-outside"),

@@ -172,7 +172,9 @@ fn damaged(damage: &Damage) -> Failure {
         Damage::Public(PublicFault::VolumeMissing { .. } | PublicFault::VolumeSwapped { .. }) => t!("hint-volumes"),
         Damage::Public(PublicFault::UnknownFormat(_)) => t!("hint-newer"),
         Damage::Public(PublicFault::Missing(_)) => t!("hint-file-missing"),
-        Damage::Public(PublicFault::Signature | PublicFault::OtherSigner { .. }) => t!("hint-signature"),
+        Damage::Public(PublicFault::Signature | PublicFault::NoSignature | PublicFault::OtherSigner { .. }) => {
+            t!("hint-signature")
+        }
         _ => t!("hint-damaged"),
     };
     let mut failure = Failure::new(code::DAMAGED, "damaged", damage_line(damage), hint);
@@ -311,6 +313,7 @@ fn public_line(fault: &PublicFault) -> String {
         PublicFault::Checksum(name) => t!("pub-checksum", name = show::name(name)),
         PublicFault::NoChecksum(name) => t!("pub-no-checksum", name = show::name(name)),
         PublicFault::Signature => t!("pub-signature"),
+        PublicFault::NoSignature => t!("pub-no-signature"),
         PublicFault::OtherSigner { found } => t!("pub-other-signer", found = show::name(found)),
     }
 }

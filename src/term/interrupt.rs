@@ -14,7 +14,10 @@ pub const EXIT_CODE: i32 = 130;
 pub fn watch() {
     // Without it a signal ends the program at once; the note on unfinished work still stands.
     let _ = ctrlc::set_handler(|| {
-        ASKED.store(true, Ordering::SeqCst);
+        // Asked twice: something does not come back to where it would notice.
+        if ASKED.swap(true, Ordering::SeqCst) {
+            std::process::exit(EXIT_CODE);
+        }
         // A prompt waits in a read that nothing ends, and holds nothing that would have to be cleaned up.
         if let Some(restore) = AT_PROMPT.lock().ok().and_then(|at| *at) {
             restore();

@@ -32,6 +32,20 @@ impl Stamp {
     }
 }
 
+/// What tells one file system from another, as far as it says so itself.
+#[cfg(unix)]
+#[must_use]
+pub fn file_system(path: &std::path::Path) -> u64 {
+    rustix::fs::statvfs(path).map_or(0, |facts| facts.f_fsid)
+}
+
+/// Unknown elsewhere.
+#[cfg(not(unix))]
+#[must_use]
+pub fn file_system(_: &std::path::Path) -> u64 {
+    0
+}
+
 /// The file's number on its file system, the same after a medium was taken out and put in again.
 #[cfg(unix)]
 #[must_use]
