@@ -258,6 +258,9 @@ impl Walk<'_, '_> {
     }
 
     fn take(&mut self, found: &Found, info: &BagInfo) -> Result<(), Error> {
+        if self.progress.cancelled() {
+            return Err(Error::Cancelled);
+        }
         // Attack: a size that promises little and delivers without end, or the reverse. What was announced, and what
         // the opener checked the free space for, is never exceeded.
         let bytes = self.bytes.checked_add(found.size).filter(|&b| b <= info.oxum.0);

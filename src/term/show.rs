@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 pub fn name(text: &str) -> String {
     let harmless = |c: char| {
         !c.is_control()
-            && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
+            && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}' | '\u{61c}')
     };
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
