@@ -51,6 +51,8 @@ fn plaintext_on_a_medium_pulled_while_opening_is_never_forgotten() {
     assert!(!holding(&drawer, MARK).is_empty(), "the test must leave plaintext to be remembered");
     assert!(told.contains("could not be erased"), "{told}");
     assert!(desk.run(["leftovers"]).ok().out.contains("not here"));
+    desk.run(["leftovers", "--forget"]).fails(2);
+    assert!(desk.run(["leftovers"]).ok().out.contains("not here"));
     fs::rename(&drawer, &to).unwrap();
     desk.run(["leftovers", "--erase", "--yes"]).ok();
     assert!(holding(&to, MARK).is_empty());

@@ -48,7 +48,7 @@ pub(super) fn seal<S: Sink, T>(
     }
     let (to_hash, hash_in) = bounded::<Batch>(2);
     let (to_seal, seal_in) = bounded::<Batch>(workers());
-    let (to_order, order_in) = bounded::<Batch>(workers());
+    let (to_order, order_in) = bounded(workers());
     let (to_write, write_in) = bounded::<Batch>(2);
     thread::scope(|scope| {
         let to_seal_direct = to_seal.clone();
@@ -66,7 +66,9 @@ pub(super) fn seal<S: Sink, T>(
             let (seal_in, to_order) = (seal_in.clone(), to_order.clone());
             scope.spawn(move || {
                 for mut batch in seal_in {
-                    if key.seal(&mut batch).is_none() || to_order.send(batch).is_err() {
+                    // A batch that was refused is said to be missing: nobody may wait for it.
+                    let sealed = key.seal(&mut batch).map(|()| batch);
+                    if to_order.send(sealed).is_err() {
                         break;
                     }
                 }
@@ -90,10 +92,11 @@ pub(super) fn seal<S: Sink, T>(
     })
 }
 
-fn hash_in_order(from: &Receiver<Batch>, digest: &mut VolumeHasher, to: &Sender<Batch>) {
+fn hash_in_order(from: &Receiver<Option<Batch>>, digest: &mut VolumeHasher, to: &Sender<Batch>) {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
     for batch in from {
+        let Some(batch) = batch else { return };
         waiting.insert(batch.seq, batch);
         while let Some(batch) = waiting.remove(&next) {
             digest.feed(batch.sealed());

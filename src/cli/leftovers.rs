@@ -38,12 +38,16 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
     if found.is_empty() {
         context.say(&t!("left-none"));
     }
-    let (mut erased, mut first) = (Vec::new(), None);
+    let (mut erased, mut forgotten, mut first) = (Vec::new(), Vec::new(), None);
     for leftover in found {
         context.say(&line(&leftover));
         if !leftover.reachable {
             if args.forget && context.yes {
+                forgotten.push(leftover.path.clone());
                 leftover.forget();
+                context.say(&t!("left-forgotten"));
+            } else if args.forget && !context.may_ask() {
+                return Err(Failure::usage("needs_yes", t!("err-needs-yes-forget"), t!("hint-needs-yes-forget")));
             } else {
                 context.chat(&format!("  {}", t!("left-how-forget")));
             }
@@ -70,7 +74,7 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
         }
     }
     let lossy = |paths: &[PathBuf]| paths.iter().map(|p| p.to_string_lossy().into_owned()).collect::<Vec<_>>();
-    context.result(&json!({ "found": lossy(&paths), "erased": lossy(&erased) }));
+    context.result(&json!({ "found": lossy(&paths), "erased": lossy(&erased), "forgotten": lossy(&forgotten) }));
     first.map_or(Ok(()), |mut failure| {
         failure.reported = true;
         Err(failure)
