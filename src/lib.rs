@@ -10,6 +10,7 @@ pub mod checked;
 pub mod cli;
 pub mod erase;
 pub mod home;
+pub mod ledger;
 pub mod passphrase;
 pub mod progress;
 pub mod sign;

@@ -1,0 +1,219 @@
+//! An entry: who did what, when, to which things, how it ended. Canonical JSON (RFC 8785), so that one entry has one
+//! text and one hash in every language.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The version of the entry's schema.
+pub const VERSION: u32 = 1;
+
+/// What an entry is about. The texts are in `docs/ledger.md` and never change their meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The case was made: its first entry.
+    Init,
+    /// The settings changed, with old and new values.
+    Settings,
+    /// A person joined, with role and party.
+    StaffAdd,
+    /// A person was trained.
+    StaffTrain,
+    /// A person left.
+    StaffRetire,
+    /// What one person held passed on to another.
+    StaffTransfer,
+    /// A bundle was made.
+    Pack,
+    /// A bundle was checked.
+    Verify,
+    /// The names inside were shown.
+    List,
+    /// A bundle was opened.
+    Open,
+    /// An earlier entry was wrong.
+    Correct,
+    /// The contract was changed.
+    ContractAmend,
+    /// Nothing may be thrown away until the matter is settled.
+    Hold,
+    /// The matter is settled.
+    Release,
+    /// The signing key was replaced.
+    KeyRotate,
+    /// A key of the other side was confirmed from paper.
+    Trust,
+    /// An entry of another ledger.
+    Received,
+    /// Entries were written to a file for another ledger.
+    Sent,
+    /// The ledger was written to a file for people.
+    Export,
+    /// A copy of the case was made.
+    Backup,
+    /// The case was brought back from a copy.
+    Restore,
+    /// The ledger was sealed at the end of its retention.
+    Archive,
+    /// Leftovers of unfinished work were looked for and removed.
+    Leftovers,
+}
+
+impl Kind {
+    /// Its text.
+    #[must_use]
+    pub fn text(self) -> String {
+        serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
+/// What kind of thing an entry names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// A bundle, `TW-…`.
+    Bundle,
+    /// A medium, by its 管理番号.
+    Medium,
+    /// A person, by name.
+    Person,
+    /// Another entry, by number.
+    Entry,
+    /// A contract, by number.
+    Contract,
+    /// A document, by number.
+    Document,
+    /// Another ledger, by its origin.
+    Ledger,
+    /// A key, by fingerprint.
+    Key,
+}
+
+/// A thing an entry names. `history` finds entries by `id`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// What kind of thing.
+    #[serde(rename = "type")]
+    pub kind: SubjectType,
+    /// Its name or number.
+    pub id: String,
+}
+
+impl Subject {
+    /// A thing.
+    pub fn new(kind: SubjectType, id: impl Into<String>) -> Self {
+        Self { kind, id: id.into() }
+    }
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Work begins; the entry that ends it names this one in `facts.begun`. Written before a secret is used, so that
+    /// nobody leaves without a trace by killing the program.
+    Begun,
+    /// Done.
+    Done,
+    /// Done in part.
+    InPart,
+    /// A rule refused it.
+    Refused,
+    /// It failed.
+    Failed,
+    /// It was interrupted.
+    Interrupted,
+}
+
+/// Where the operator's name comes from. All of them are claims: nothing here proves who sat at the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Claim {
+    /// `--operator` or `TEWATASHI_OPERATOR`.
+    Option,
+    /// The case says whose the OS user is.
+    Mapping,
+    /// Asked on the terminal.
+    Answer,
+    /// Nobody said; the OS user stands for the person.
+    OsUser,
+}
+
+/// Who did it, as far as is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    /// The name.
+    pub name: String,
+    /// The number on the roster, when listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<String>,
+    /// Who says so.
+    pub by: Claim,
+    /// The operating system's user.
+    pub os_user: String,
+    /// The computer.
+    pub host: String,
+}
+
+/// What the time was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// `system`: the computer's own clock.
+    pub source: String,
+    /// Whether the system says that its clock follows a time server; absent where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub synchronised: Option<bool>,
+}
+
+/// An entry as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Version of this schema.
+    pub v: u32,
+    /// Its number, from 1, without gaps.
+    pub number: u64,
+    /// RFC 3339 with milliseconds and the offset from UTC.
+    pub time: String,
+    /// What the time was taken from.
+    pub clock: Clock,
+    /// Who.
+    pub operator: Operator,
+    /// What. A text, so that an older program can read a newer ledger's entries.
+    pub kind: String,
+    /// On which things.
+    pub subjects: Vec<Subject>,
+    /// How it ended.
+    pub result: Outcome,
+    /// What was measured or said. Never a secret; file names only where the record needs them.
+    pub facts: Map<String, Value>,
+}
+
+impl Entry {
+    /// Whether it is of this kind.
+    #[must_use]
+    pub fn is(&self, kind: Kind) -> bool {
+        self.kind == kind.text()
+    }
+
+    /// Its canonical text.
+    ///
+    /// # Errors
+    /// When a number in the facts is not exact in JSON.
+    pub fn canonical(&self) -> serde_json::Result<String> {
+        serde_json_canonicalizer::to_string(self)
+    }
+
+    /// The terms it is found by: its things, its operator, and those of the entry it carries from another ledger.
+    #[must_use]
+    pub fn terms(&self) -> Vec<String> {
+        let mut terms: Vec<String> = self.subjects.iter().map(|s| s.id.clone()).collect();
+        terms.push(self.operator.name.clone());
+        let carried = self.facts.get("entry").filter(|_| self.is(Kind::Received));
+        if let Some(inner) = carried.and_then(|value| serde_json::from_value::<Self>(value.clone()).ok()) {
+            terms.extend(inner.terms());
+        }
+        terms.sort();
+        terms.dedup();
+        terms
+    }
+}
