@@ -1,0 +1,35 @@
+//! What is derived from the entries for the sake of speed, against the entries.
+
+use rusqlite::params;
+
+use super::entry::Entry;
+use super::error::Error;
+use super::finding::{Finding, Verdict};
+use super::store::{Ledger, sql};
+
+/// Attack: a line taken out of the index, so that the history of a bundle is shorter than its life. The pages are asked to
+/// hold together, and what each entry names must be found under that name, no more and no less.
+pub fn check(ledger: &Ledger, verdict: &mut Verdict) -> Result<(), Error> {
+    let of = |e| ledger.of(e);
+    let pages: String = ledger.db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(of)?;
+    if pages != "ok" {
+        verdict.find(Finding::Pages);
+    }
+    let mut there = ledger.db.prepare("SELECT 1 FROM mentions WHERE term = ?1 AND number = ?2").map_err(of)?;
+    let mut expected = 0i64;
+    ledger.each(1..=u64::MAX, |number, body| {
+        let Ok(entry) = serde_json::from_str::<Entry>(body) else { return Ok(()) };
+        for term in entry.terms() {
+            expected += 1;
+            if !there.exists(params![term, sql(number)]).map_err(of)? {
+                verdict.find(Finding::Index);
+            }
+        }
+        Ok::<(), Error>(())
+    })?;
+    let found: i64 = ledger.db.query_row("SELECT count(*) FROM mentions", [], |row| row.get(0)).map_err(of)?;
+    if found != expected {
+        verdict.find(Finding::Index);
+    }
+    Ok(())
+}

@@ -1,0 +1,371 @@
+//! The one store: SQLite, and every statement that is sent to it.
+
+use std::fs;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+use tempfile::TempDir;
+
+use super::checkpoint::{self, Head};
+use super::entry::{Entry, Kind};
+use super::error::Error;
+use super::schema;
+use super::tree::{self, Hash, Tree};
+use crate::erase::os::{self, Medium, NoMedium};
+use crate::sign::SigningKey;
+
+/// An open ledger.
+pub struct Ledger {
+    pub(super) db: Connection,
+    pub(super) path: PathBuf,
+    /// Where it was copied to because the place it lies in cannot be written.
+    _copy: Option<TempDir>,
+}
+
+/// A signed head, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Size and root.
+    pub head: Head,
+    /// Fingerprint of the key that signed.
+    pub key: String,
+    /// The detached signature (sshsig, armoured).
+    pub signature: String,
+}
+
+/// What an append did.
+#[derive(Debug)]
+pub struct Appended {
+    /// The entry as it stands.
+    pub entry: Entry,
+    /// The head with it.
+    pub head: Head,
+}
+
+impl Ledger {
+    /// Makes an empty ledger where there is no file yet.
+    ///
+    /// # Errors
+    /// The place takes no ledger, or there is a file.
+    pub fn create(path: &Path, origin: &str) -> Result<(), Error> {
+        safe_place(path)?;
+        os::create_new_private(path, false).map_err(|e| Error::io(path, e))?;
+        let of = |e| Error::of(path, e);
+        let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(of)?;
+        schema::prepare(&db).map_err(of)?;
+        schema::create(&mut db).map_err(of)?;
+        db.execute("INSERT INTO meta VALUES ('origin', ?1)", [origin]).map_err(of)?;
+        Ok(())
+    }
+
+    /// Opens it to read and append. An older one is brought up to date; then the path of the copy made first is told.
+    ///
+    /// # Errors
+    /// No ledger, a newer one, a place where it cannot be used safely.
+    pub fn open(path: &Path) -> Result<(Self, Option<PathBuf>), Error> {
+        fs::metadata(path).map_err(|e| Error::io(path, e))?;
+        safe_place(path)?;
+        let of = |e| Error::of(path, e);
+        let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(of)?;
+        if db.is_readonly(rusqlite::MAIN_DB).map_err(of)? {
+            return Err(Error::ReadOnly(path.to_owned()));
+        }
+        schema::prepare(&db).map_err(of)?;
+        schema::version(&db, path)?;
+        let copy = schema::bring_up(&mut db, path)?;
+        db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).map_err(of)?;
+        // An entry that was acknowledged survives the power.
+        db.pragma_update(None, "synchronous", "FULL").map_err(of)?;
+        Ok((Self { db, path: path.to_owned(), _copy: None }, copy))
+    }
+
+    /// Opens it to read, also where nothing can be written.
+    ///
+    /// # Errors
+    /// No ledger, or a newer one.
+    pub fn open_to_read(path: &Path) -> Result<Self, Error> {
+        fs::metadata(path).map_err(|e| Error::io(path, e))?;
+        safe_place(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let (db, copy) = match readable(Connection::open_with_flags(path, flags)) {
+            Ok(db) => (db, None),
+            Err(_) => beside_nothing(path, flags)?,
+        };
+        schema::prepare(&db).map_err(|e| Error::of(path, e))?;
+        schema::version(&db, path)?;
+        Ok(Self { db, path: path.to_owned(), _copy: copy })
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The name of this ledger in its checkpoints.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn origin(&self) -> Result<String, Error> {
+        let found = self.db.query_row("SELECT value FROM meta WHERE name = 'origin'", [], |row| row.get(0));
+        found.map_err(|e| self.of(e))
+    }
+
+    /// The head.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn head(&self) -> Result<Head, Error> {
+        Ok(Head::of(&edge(&self.db, &self.path)?))
+    }
+
+    /// Appends an entry and signs the new head. `compose` is called while no other program can append, so that number and
+    /// time follow one order.
+    ///
+    /// # Errors
+    /// The store's; then nothing was added.
+    pub fn append(
+        &mut self,
+        signer: Option<&SigningKey>,
+        compose: impl FnOnce(u64) -> Entry,
+    ) -> Result<Appended, Error> {
+        self.append_with(signer, compose, |_, _| Ok(()))
+    }
+
+    /// The same, with more to store in the same step.
+    pub(super) fn append_with(
+        &mut self,
+        signer: Option<&SigningKey>,
+        compose: impl FnOnce(u64) -> Entry,
+        more: impl FnOnce(&Transaction, u64) -> rusqlite::Result<()>,
+    ) -> Result<Appended, Error> {
+        let origin = self.origin()?;
+        let path = self.path.clone();
+        let of = |e| Error::of(&path, e);
+        let change = Transaction::new(&mut self.db, TransactionBehavior::Immediate).map_err(of)?;
+        let mut tree = edge(&change, &path)?;
+        grows_from(&change, &tree, &path)?;
+        let number = tree.size() + 1;
+        let entry = compose(number);
+        let body = entry.canonical().map_err(|_| Error::NotCanonical)?;
+        tree.push(tree::leaf(body.as_bytes()));
+        insert(&change, &entry, &body, &tree).map_err(of)?;
+        more(&change, number).map_err(of)?;
+        let head = Head::of(&tree);
+        if let Some(key) = signer {
+            sign(&change, &head, &origin, key, &path)?;
+        }
+        change.commit().map_err(of)?;
+        Ok(Appended { entry, head })
+    }
+
+    /// Signs the head, where no signature covers it yet.
+    ///
+    /// # Errors
+    /// The store's, or the key's.
+    pub fn sign_head(&mut self, key: &SigningKey) -> Result<Head, Error> {
+        let origin = self.origin()?;
+        let path = self.path.clone();
+        let of = |e| Error::of(&path, e);
+        let change = Transaction::new(&mut self.db, TransactionBehavior::Immediate).map_err(of)?;
+        let head = Head::of(&edge(&change, &path)?);
+        let signed = last_checkpoint(&change).map_err(of)?.is_some_and(|c| c.head == head);
+        if !signed && head.size > 0 {
+            sign(&change, &head, &origin, key, &path)?;
+        }
+        change.commit().map_err(of)?;
+        Ok(head)
+    }
+
+    /// The last signed head.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn last_checkpoint(&self) -> Result<Option<Checkpoint>, Error> {
+        last_checkpoint(&self.db).map_err(|e| self.of(e))
+    }
+
+    /// One entry.
+    ///
+    /// # Errors
+    /// The store's, or an entry that cannot be read.
+    pub fn entry(&self, number: u64) -> Result<Option<Entry>, Error> {
+        Ok(self.query("SELECT number, body FROM entries WHERE number = ?1", params![sql(number)])?.pop())
+    }
+
+    /// The last entry of a kind.
+    ///
+    /// # Errors
+    /// The store's, or an entry that cannot be read.
+    pub fn last(&self, kind: Kind) -> Result<Option<Entry>, Error> {
+        let text = "SELECT number, body FROM entries WHERE kind = ?1 ORDER BY number DESC LIMIT 1";
+        Ok(self.query(text, params![kind.text()])?.pop())
+    }
+
+    /// All entries of some kinds, in order.
+    ///
+    /// # Errors
+    /// The store's, or an entry that cannot be read.
+    pub fn of_kinds(&self, kinds: &[Kind]) -> Result<Vec<Entry>, Error> {
+        let mut found = Vec::new();
+        for kind in kinds {
+            let text = "SELECT number, body FROM entries WHERE kind = ?1";
+            found.append(&mut self.query(text, params![kind.text()])?);
+        }
+        found.sort_by_key(|entry| entry.number);
+        Ok(found)
+    }
+
+    /// Everything that names a thing or a person, in order.
+    ///
+    /// # Errors
+    /// The store's, or an entry that cannot be read.
+    pub fn history(&self, term: &str) -> Result<Vec<Entry>, Error> {
+        let text = "SELECT number, body FROM mentions JOIN entries USING (number) WHERE term = ?1 ORDER BY number";
+        self.query(text, params![term])
+    }
+
+    /// Hands over the texts of a range of entries, in order, without keeping them.
+    ///
+    /// # Errors
+    /// The store's, or what `take` returns.
+    pub fn each<E: From<Error>>(
+        &self,
+        range: RangeInclusive<u64>,
+        mut take: impl FnMut(u64, &str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let text = "SELECT number, body FROM entries WHERE number BETWEEN ?1 AND ?2 ORDER BY number";
+        let mut statement = self.db.prepare_cached(text).map_err(|e| self.of(e))?;
+        let mut rows = statement.query(params![sql(*range.start()), sql(*range.end())]).map_err(|e| self.of(e))?;
+        while let Some(row) = rows.next().map_err(|e| self.of(e))? {
+            let number = row.get::<_, i64>(0).map_err(|e| self.of(e))?;
+            let body = row.get_ref(1).map_err(|e| self.of(e))?;
+            let body = body.as_str().map_err(|_| Error::Damaged(self.path.clone()))?;
+            take(number.unsigned_abs(), body)?;
+        }
+        Ok(())
+    }
+
+    fn query(&self, text: &str, params: impl rusqlite::Params) -> Result<Vec<Entry>, Error> {
+        let mut statement = self.db.prepare_cached(text).map_err(|e| self.of(e))?;
+        let rows = statement.query_map(params, |row| row.get::<_, String>(1)).map_err(|e| self.of(e))?;
+        rows.map(|body| {
+            let body = body.map_err(|e| self.of(e))?;
+            serde_json::from_str(&body).map_err(|_| Error::Damaged(self.path.clone()))
+        })
+        .collect()
+    }
+
+    pub(super) fn of(&self, source: rusqlite::Error) -> Error {
+        Error::of(&self.path, source)
+    }
+}
+
+/// `WAL` needs memory shared between all readers and writers, which no network share gives; and the locks of shares have
+/// lost many a database. Entries travel between computers as signed files instead.
+fn safe_place(path: &Path) -> Result<(), Error> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let place = os::place(folder).map_err(|e| Error::io(folder, e))?;
+    match place.medium {
+        Medium::None(NoMedium::Network) => Err(Error::Network { path: path.to_owned(), kind: place.fs_type }),
+        _ => Ok(()),
+    }
+}
+
+/// Opening says little; the first look at the tables says whether it can be read.
+fn readable(db: rusqlite::Result<Connection>) -> rusqlite::Result<Connection> {
+    let db = db?;
+    db.busy_timeout(std::time::Duration::from_secs(60))?;
+    db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(db)
+}
+
+/// Reads where no file can be made beside the ledger. With a write-ahead log left by a crash, both are copied to a private
+/// folder: a reader told that nothing ever changes would not see what is in the log.
+fn beside_nothing(path: &Path, flags: OpenFlags) -> Result<(Connection, Option<TempDir>), Error> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let log = PathBuf::from(log);
+    if fs::metadata(&log).is_ok_and(|meta| meta.len() > 0) {
+        let folder = tempfile::tempdir().map_err(|e| Error::io(&std::env::temp_dir(), e))?;
+        let (copy, copied_log) = (folder.path().join("ledger.db"), folder.path().join("ledger.db-wal"));
+        for (from, to) in [(path, &copy), (&log, &copied_log)] {
+            fs::copy(from, to).map_err(|e| Error::io(from, e))?;
+            os::make_readable(to).map_err(|e| Error::io(to, e))?;
+        }
+        let db = readable(Connection::open(&copy)).map_err(|e| Error::of(path, e))?;
+        return Ok((db, Some(folder)));
+    }
+    let absolute = std::path::absolute(path).map_err(|e| Error::io(path, e))?;
+    let address = format!("file:{}?immutable=1", escaped(&absolute.to_string_lossy()));
+    let db = readable(Connection::open_with_flags(address, flags)).map_err(|e| Error::of(path, e))?;
+    Ok((db, None))
+}
+
+/// A path inside the address of a file.
+fn escaped(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => text.push(char::from(byte)),
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
+fn edge(db: &Connection, path: &Path) -> Result<Tree, Error> {
+    let row = db.prepare_cached("SELECT size, edge FROM head").and_then(|mut statement| {
+        statement.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))
+    });
+    let (size, edge) = row.map_err(|e| Error::of(path, e))?;
+    u64::try_from(size)
+        .ok()
+        .and_then(|size| Tree::from_edge(size, &edge))
+        .ok_or_else(|| Error::Damaged(path.to_owned()))
+}
+
+/// Attack: entries cut off or a head turned back, so that new entries grow a clean-looking tree over the gap.
+fn grows_from(db: &Connection, tree: &Tree, path: &Path) -> Result<(), Error> {
+    let entries: i64 = db
+        .query_row("SELECT coalesce(max(number), 0) FROM entries", [], |row| row.get(0))
+        .map_err(|e| Error::of(path, e))?;
+    let signed = last_checkpoint(db).map_err(|e| Error::of(path, e))?;
+    let fits = signed.is_none_or(|c| c.head.size < tree.size() || c.head == Head::of(tree));
+    if fits && sql(tree.size()) == entries { Ok(()) } else { Err(Error::Damaged(path.to_owned())) }
+}
+
+fn insert(change: &Transaction, entry: &Entry, body: &str, tree: &Tree) -> rusqlite::Result<()> {
+    let number = sql(entry.number);
+    change.prepare_cached("INSERT INTO entries (number, body) VALUES (?1, ?2)")?.execute(params![number, body])?;
+    let mut mention = change.prepare_cached("INSERT INTO mentions VALUES (?1, ?2)")?;
+    for term in entry.terms() {
+        mention.execute(params![term, number])?;
+    }
+    change.prepare_cached("UPDATE head SET size = ?1, edge = ?2")?.execute(params![number, tree.edge()])?;
+    Ok(())
+}
+
+fn sign(change: &Transaction, head: &Head, origin: &str, key: &SigningKey, path: &Path) -> Result<(), Error> {
+    let signature = key.sign(checkpoint::NAMESPACE, head.body(origin).as_bytes())?;
+    let stored = change
+        .prepare_cached("INSERT INTO checkpoints VALUES (?1, ?2, ?3, ?4)")
+        .and_then(|mut statement| statement.execute(params![sql(head.size), head.root, key.fingerprint(), signature]));
+    stored.map(|_| ()).map_err(|e| Error::of(path, e))
+}
+
+fn last_checkpoint(db: &Connection) -> rusqlite::Result<Option<Checkpoint>> {
+    let text = "SELECT size, root, key, signature FROM checkpoints ORDER BY size DESC LIMIT 1";
+    db.prepare_cached(text)?.query_row([], checkpoint_of).optional()
+}
+
+pub(super) fn checkpoint_of(row: &rusqlite::Row) -> rusqlite::Result<Checkpoint> {
+    let head = Head { size: row.get::<_, i64>(0)?.unsigned_abs(), root: row.get::<_, Hash>(1)? };
+    Ok(Checkpoint { head, key: row.get(2)?, signature: row.get(3)? })
+}
+
+/// `SQLite` counts with a sign; no ledger gets there.
+pub(super) fn sql(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

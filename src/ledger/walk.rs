@@ -1,0 +1,247 @@
+//! The pass over all entries: hashes, tree, roots, numbers, time, and which key was whose.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::DateTime;
+use crossbeam_channel::Receiver;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::checkpoint::{Head, ShortCode};
+use super::finding::{Finding, Notice, Verdict};
+use super::store::Checkpoint;
+use super::tree::{self, Tree};
+use super::verify::Question;
+use crate::sign;
+
+/// What the pass needs of an entry.
+#[derive(Deserialize)]
+struct Seen<'a> {
+    number: u64,
+    #[serde(borrow)]
+    time: Cow<'a, str>,
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    facts: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct KeyFacts {
+    key: String,
+    #[serde(default)]
+    lost: bool,
+}
+
+#[derive(Deserialize)]
+struct CodeFacts {
+    ledger_code: Option<String>,
+}
+
+/// Entries on their way from the reader, with the checkpoints that fall among them.
+#[derive(Default)]
+pub struct Batch {
+    /// The texts, one after another.
+    pub texts: String,
+    /// The place of each, and where it ends.
+    pub ends: Vec<(u64, usize)>,
+    /// Checkpoints up to the last place.
+    pub checkpoints: Vec<Checkpoint>,
+}
+
+/// A key and from where on it signs.
+pub struct Key {
+    entry: u64,
+    /// Whether it signs the entry that names it: the first key does, and one that replaces a lost key.
+    at_once: bool,
+    /// The public key.
+    pub line: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+}
+
+/// What the pass knows at its end.
+pub struct Walked {
+    /// What was found.
+    pub verdict: Verdict,
+    /// The head after each entry, as far as a code needs it.
+    pub roots: Vec<ShortRoot>,
+    /// The ledger's keys, in order.
+    pub keys: Vec<Key>,
+    /// Codes that entries carry, with the entry's number.
+    pub named: Vec<(u64, ShortCode)>,
+}
+
+/// The first bytes of a root: what a short code is made of. The memory of a pass is these, for each entry.
+type ShortRoot = [u8; 10];
+
+impl Walked {
+    /// The code the ledger had at a size; `None` beyond its end.
+    pub fn code_at(&self, size: u64) -> Option<ShortCode> {
+        let index = usize::try_from(size.checked_sub(1)?).ok()?;
+        let mut root = [0; 32];
+        root[..10].copy_from_slice(self.roots.get(index)?);
+        Some(Head { size, root }.code())
+    }
+
+    /// The key that must have signed the checkpoint of a size. The old key signs the entry that replaces it.
+    pub fn signer_of(&self, size: u64) -> Option<&Key> {
+        self.keys.iter().rfind(|key| key.entry < size || (key.at_once && key.entry == size))
+    }
+}
+
+/// The pass.
+pub struct Walk<'a> {
+    question: &'a Question<'a>,
+    walked: Walked,
+    tree: Tree,
+    place: u64,
+    time: i64,
+    misplaced: BTreeMap<u64, u64>,
+    good: u64,
+    bad: BTreeSet<u64>,
+}
+
+impl<'a> Walk<'a> {
+    /// A pass that has seen nothing.
+    pub fn new(question: &'a Question<'a>) -> Self {
+        let walked = Walked { verdict: Verdict::default(), roots: Vec::new(), keys: Vec::new(), named: Vec::new() };
+        Self {
+            question,
+            walked,
+            tree: Tree::default(),
+            place: 0,
+            time: i64::MIN,
+            misplaced: BTreeMap::new(),
+            good: 0,
+            bad: BTreeSet::new(),
+        }
+    }
+
+    /// Goes over what the reader sends, to the end.
+    pub fn work(mut self, from: &Receiver<Batch>) -> Walked {
+        for batch in from {
+            let mut checkpoints = batch.checkpoints.into_iter().peekable();
+            let mut start = 0;
+            for (number, end) in batch.ends {
+                self.entry(number, &batch.texts[start..end]);
+                start = end;
+                while let Some(checkpoint) = checkpoints.next_if(|c| c.head.size <= number) {
+                    self.checkpoint(&checkpoint);
+                }
+            }
+        }
+        self.conclude()
+    }
+
+    fn entry(&mut self, number: u64, body: &str) {
+        if number > self.place + 1 {
+            self.walked.verdict.find(Finding::Missing { from: self.place + 1, to: number - 1 });
+        }
+        self.place = number;
+        self.tree.push(tree::leaf(body.as_bytes()));
+        let root = self.tree.root();
+        self.walked.roots.extend(root.first_chunk::<10>());
+        match serde_json::from_str::<Seen>(body) {
+            Ok(seen) => self.look(number, &seen, body),
+            Err(_) => self.walked.verdict.find(Finding::Unreadable { number }),
+        }
+    }
+
+    fn look(&mut self, number: u64, seen: &Seen, body: &str) {
+        if seen.number != number {
+            self.misplaced.insert(number, seen.number);
+        }
+        match DateTime::parse_from_rfc3339(&seen.time) {
+            Ok(time) => self.time(number, time.timestamp_millis()),
+            Err(_) => self.walked.verdict.find(Finding::Unreadable { number }),
+        }
+        if self.question.full && !is_canonical(body) {
+            self.walked.verdict.find(Finding::NotCanonical { number });
+        }
+        match seen.kind.as_ref() {
+            "init" if number == 1 => self.key(number, seen.facts),
+            "key_rotate" => self.key(number, seen.facts),
+            "restore" => self.walked.verdict.notice(Notice::Restored { number }),
+            // A bundle carries the code away: the record of packing pins the past before it.
+            "pack" => self.code(number, seen.facts),
+            _ => {}
+        }
+    }
+
+    fn time(&mut self, number: u64, millis: i64) {
+        if millis < self.time {
+            let seconds = (self.time - millis + 999) / 1000;
+            self.walked.verdict.notice(Notice::ClockSetBack { number, seconds });
+        }
+        self.time = millis;
+    }
+
+    fn key(&mut self, number: u64, facts: &RawValue) {
+        let facts = serde_json::from_str::<KeyFacts>(facts.get()).ok();
+        let key = facts.and_then(|facts| {
+            let line = facts.key.trim().to_owned();
+            let fingerprint = sign::fingerprint_of(&line).ok()?;
+            Some((Key { entry: number, at_once: number == 1 || facts.lost, line, fingerprint }, facts.lost))
+        });
+        let Some((key, lost)) = key else { return self.walked.verdict.find(Finding::NoKey) };
+        if lost {
+            self.walked.verdict.notice(Notice::KeyReplaced { number });
+        }
+        self.walked.keys.push(key);
+    }
+
+    fn code(&mut self, number: u64, facts: &RawValue) {
+        if let Ok(CodeFacts { ledger_code: Some(text) }) = serde_json::from_str(facts.get())
+            && let Ok(code) = ShortCode::parse(&text)
+        {
+            self.walked.named.push((number, code));
+        }
+    }
+
+    fn checkpoint(&mut self, checkpoint: &Checkpoint) {
+        let size = checkpoint.head.size;
+        self.walked.verdict.checkpoints += 1;
+        // With rows missing before it, the tree has fewer leaves than the checkpoint says.
+        if size == self.tree.size() && checkpoint.head.root == self.tree.root() {
+            self.good = size;
+        } else {
+            self.bad.insert(size);
+        }
+        let other = self.walked.signer_of(size).is_some_and(|key| key.fingerprint != checkpoint.key);
+        if other {
+            self.walked.verdict.find(Finding::OtherKey { size, key: checkpoint.key.clone() });
+        }
+    }
+
+    fn conclude(mut self) -> Walked {
+        let verdict = &mut self.walked.verdict;
+        verdict.entries = self.tree.size();
+        verdict.head = Some(Head::of(&self.tree));
+        if verdict.entries > 0 && self.walked.keys.is_empty() {
+            verdict.find(Finding::NoKey);
+        }
+        for (&at, &says) in &self.misplaced {
+            let swapped = self.misplaced.get(&says) == Some(&at);
+            verdict.find(if swapped {
+                Finding::Swapped { one: at.min(says), other: at.max(says) }
+            } else {
+                Finding::Misplaced { at, says }
+            });
+        }
+        // Later roots that hold prove the entries before them, so what differs there is the checkpoint.
+        for &size in self.bad.range(..=self.good) {
+            verdict.find(Finding::CheckpointAltered { size });
+        }
+        if let Some(&first) = self.bad.range(self.good + 1..).next() {
+            verdict.find(Finding::Changed { from: self.good + 1, to: first });
+        }
+        self.walked
+    }
+}
+
+fn is_canonical(body: &str) -> bool {
+    let value = serde_json::from_str::<serde_json::Value>(body);
+    value.is_ok_and(|value| serde_json_canonicalizer::to_string(&value).is_ok_and(|text| text == body))
+}
