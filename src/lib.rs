@@ -6,6 +6,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo)]
 
 pub mod bundle;
+pub mod calendar;
 pub mod checked;
 pub mod cli;
 pub mod erase;
