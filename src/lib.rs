@@ -7,6 +7,7 @@
 
 pub mod bundle;
 pub mod calendar;
+pub mod case;
 pub mod checked;
 pub mod cli;
 pub mod erase;

@@ -1,0 +1,7 @@
+//! The case.
+pub mod mistake;
+mod parse;
+mod reader;
+pub mod settings;
+mod text;
+pub mod words;

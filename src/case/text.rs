@@ -1,0 +1,40 @@
+//! A name as the case takes it: trimmed, otherwise exactly as it was written.
+
+/// Trims what stands around a text, the ideographic space included, and changes nothing within: 髙 stays 髙, and an
+/// ideographic variation stays one.
+///
+/// # Errors
+/// The first character that cannot be seen on paper. Attacks: control characters that break a line of a form or move the
+/// cursor, marks that turn the text around, and invisible ones that make two people of one name.
+pub fn plain(text: &str) -> Result<String, char> {
+    let trimmed = text.trim();
+    match trimmed.chars().find(|c| is_unseen(*c)) {
+        Some(c) => Err(c),
+        None => Ok(trimmed.to_owned()),
+    }
+}
+
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_edges_are_trimmed() {
+        assert_eq!(plain("　髙橋　一郎 \t").as_deref(), Ok("髙橋　一郎"));
+        assert_eq!(plain("葛\u{e0100}城").as_deref(), Ok("葛\u{e0100}城"));
+        assert_eq!(plain("　").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_refused() {
+        for text in ["佐\n藤", "佐藤\u{200b}子", "x\u{202e}y", "佐\u{1b}[2J", "a\u{feff}b", "佐\u{e0041}藤"] {
+            assert!(plain(text).is_err(), "{text:?}");
+        }
+    }
+}
