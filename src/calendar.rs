@@ -6,6 +6,8 @@ use std::fmt;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
+use crate::typed;
+
 /// The years a date of ours can lie in. Attack: a typing slip such as `0206-04-01` or `20260-04-01`, which would put the
 /// end of retention out of everybody's sight.
 const YEARS: std::ops::RangeInclusive<i32> = 1989..=2199;
@@ -29,7 +31,8 @@ pub fn iso(text: &str) -> Option<NaiveDate> {
 /// `令和元年5月1日`, also in full width.
 #[must_use]
 pub fn typed(text: &str) -> Option<NaiveDate> {
-    let narrow: String = text.chars().map(narrow).filter(|c| !c.is_whitespace()).collect();
+    let mut narrow = typed::narrow(text);
+    narrow.retain(|c| !c.is_whitespace());
     if narrow.len() == 8 && narrow.bytes().all(|b| b.is_ascii_digit()) {
         return day(narrow[..4].parse().ok()?, narrow[4..6].parse().ok()?, narrow[6..].parse().ok()?);
     }
@@ -45,16 +48,6 @@ pub fn typed(text: &str) -> Option<NaiveDate> {
 
 fn day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, month, day).filter(|date| YEARS.contains(&date.year()))
-}
-
-/// Full-width digits, letters and marks as an input method leaves them.
-fn narrow(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        'ー' | '―' | '‐' | '−' => '-',
-        '。' => '.',
-        _ => c,
-    }
 }
 
 type Era = (&'static str, char, (i32, u32, u32));

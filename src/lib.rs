@@ -17,3 +17,4 @@ pub mod passphrase;
 pub mod progress;
 pub mod sign;
 pub mod term;
+pub mod typed;

@@ -1,7 +1,7 @@
-//! The case.
+//! The case: the contract, its people and its settings.
+
 pub mod mistake;
 mod parse;
 mod reader;
 pub mod settings;
-mod text;
 pub mod words;

@@ -9,9 +9,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::mistake::{self, Fault, Mistake, Shape};
-use super::text::plain;
 use super::words::Word;
 use crate::calendar;
+use crate::typed::plain;
 
 type Value<'t> = Spanned<DeValue<'t>>;
 
@@ -149,13 +149,11 @@ impl<'a, 't> Section<'a, 't> {
     pub(super) fn whole(&self, key: &str, bounds: RangeInclusive<u64>, default: u64) -> u64 {
         let Some(found) = self.typed(key, Shape::Whole, DeValue::as_integer) else { return default };
         // One that does not even fit is out of range as well.
-        match u64::from_str_radix(found.as_str(), found.radix()).ok().filter(|n| bounds.contains(n)) {
-            Some(n) => n,
-            None => {
-                self.fault(key, Fault::OutOfRange { least: *bounds.start(), most: *bounds.end() });
-                default
-            }
-        }
+        let number = u64::from_str_radix(found.as_str(), found.radix()).ok().filter(|n| bounds.contains(n));
+        number.unwrap_or_else(|| {
+            self.fault(key, Fault::OutOfRange { least: *bounds.start(), most: *bounds.end() });
+            default
+        })
     }
 
     pub(super) fn word<W: Word>(&self, key: &str, default: W) -> W {
