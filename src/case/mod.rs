@@ -4,4 +4,5 @@ pub mod mistake;
 mod parse;
 mod reader;
 pub mod settings;
+pub mod template;
 pub mod words;
