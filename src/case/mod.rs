@@ -1,5 +1,6 @@
 //! The case: the contract, its people and its settings.
 
+pub mod changes;
 pub mod mistake;
 mod parse;
 mod reader;
