@@ -67,6 +67,13 @@ ask-passphrase = Passphrase (not shown; with or without hyphens):{" "}
 ask-own = Your passphrase (not shown):{" "}
 ask-own-again = Once more:{" "}
 ask-erase-now = Overwrite and erase it now?
+ask-nothing-typed = Type something.
+ask-unseen = There is an invisible character in it. Type it again.
+ask-not-utf8 = This cannot be read as text. Type it again.
+ask-not-a-date = This is no date. For example: 2026-04-01
+ask-not-a-number = Type a number from 1 to { $most }.
+ask-number = Number
+ask-numbers = Numbers (several as 1,3; none: Enter)
 tries-left = Tries left: { $count }
 
 ## pack

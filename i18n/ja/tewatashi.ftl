@@ -67,6 +67,13 @@ ask-passphrase = パスワード（表示されません。ハイフンはあっ
 ask-own = 使うパスワード（表示されません）:{" "}
 ask-own-again = もう一度入力してください:{" "}
 ask-erase-now = いま上書きして消去しますか。
+ask-nothing-typed = 入力してください。
+ask-unseen = 目に見えない文字が入っています。入力し直してください。
+ask-not-utf8 = 文字として読めません。入力し直してください。
+ask-not-a-date = 日付として読めません。例: 2026-04-01、令和8年4月1日
+ask-not-a-number = 1 から { $most } までの番号を入力してください。
+ask-number = 番号
+ask-numbers = 番号（いくつかあるときは 1,3 のように。なければ Enter）
 tries-left = あと { $count } 回入力できます。
 
 ## pack

@@ -1,5 +1,6 @@
 //! What a person at the screen sees and types: languages, prompts, progress.
 
+pub mod ask;
 pub mod interrupt;
 pub mod language;
 pub mod progress;

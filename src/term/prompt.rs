@@ -30,12 +30,13 @@ fn restore() {
 const LEAVE: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H\u{1b}[?1049l";
 const ENTER: &str = "\u{1b}[?1049h\u{1b}[2J\u{1b}[H";
 
-struct Asking {
+/// A question stands on the terminal: a signal ends the program at once and leaves the terminal as it was.
+pub(super) struct Asking {
     _at: AtPrompt,
 }
 
 impl Asking {
-    fn begin() -> Self {
+    pub(super) fn begin() -> Self {
         if let Ok(mut before) = BEFORE.lock() {
             *before = TerminalSettings::now();
         }
