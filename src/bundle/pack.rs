@@ -54,6 +54,8 @@ pub struct Order<'a> {
     pub description: Description,
     /// Signs `bundle.json`.
     pub signer: &'a SigningKey,
+    /// The short code of the sender's ledger: the bundle carries away a proof of its past.
+    pub ledger_code: Option<String>,
 }
 
 /// What a pack did: everything a ledger or a form may want to know of it. No secret is in it.
@@ -203,7 +205,7 @@ fn facts(order: &Order, header: &Header, volumes: Vec<VolumeFact>) -> Facts {
             header_sha256: hex(&header.sha256()),
         },
         volumes,
-        ledger_code: None,
+        ledger_code: order.ledger_code.clone(),
     }
 }
 

@@ -17,6 +17,7 @@
 pub mod changes;
 pub mod contract;
 mod facts;
+pub mod folder;
 pub mod mistake;
 mod parse;
 pub mod people;

@@ -1,9 +1,15 @@
 //! The arguments of every command. Help texts come from the message files.
 
+mod case;
+mod ledger;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub use case::{CaseCommand, ContractCommand, InitArgs, KeyCommand, StaffAddArgs, StaffCommand};
+pub use ledger::{ExportArgs, LedgerCommand, ListArgs as LedgerListArgs};
 
 use crate::t;
 use crate::term::language::Language;
@@ -21,7 +27,7 @@ pub struct Cli {
 }
 
 /// What holds for every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Global {
     /// Language.
     #[arg(long, global = true, value_enum, hide_possible_values = true, help = t!("arg-lang"))]
@@ -35,6 +41,15 @@ pub struct Global {
     /// Say less.
     #[arg(long, global = true, help = t!("arg-quiet"))]
     pub quiet: bool,
+    /// The case.
+    #[arg(long, global = true, env = "TEWATASHI_CASE", hide_env = true, value_name = "DIR", help = t!("arg-case"))]
+    pub case: Option<PathBuf>,
+    /// Who acts.
+    #[arg(long, global = true, env = "TEWATASHI_OPERATOR", hide_env = true, value_name = "NAME", help = t!("arg-operator"))]
+    pub operator: Option<String>,
+    /// What opens the case's signing key.
+    #[arg(long, global = true, value_name = "FILE", help = t!("arg-key-passphrase-file"))]
+    pub key_passphrase_file: Option<PathBuf>,
 }
 
 /// The commands.
@@ -55,6 +70,24 @@ pub enum Command {
     /// Find and erase what unfinished work left.
     #[command(about = t!("about-leftovers"))]
     Leftovers(LeftoversArgs),
+    /// Make a case.
+    #[command(about = t!("about-init"))]
+    Init(InitArgs),
+    /// The people.
+    #[command(subcommand, about = t!("about-staff"))]
+    Staff(StaffCommand),
+    /// The contract.
+    #[command(subcommand, about = t!("about-contract"))]
+    Contract(ContractCommand),
+    /// The ledger.
+    #[command(subcommand, about = t!("about-ledger"))]
+    Ledger(LedgerCommand),
+    /// The case itself.
+    #[command(subcommand, about = t!("about-case"))]
+    Case(CaseCommand),
+    /// The signing key.
+    #[command(subcommand, about = t!("about-key"))]
+    Key(KeyCommand),
 }
 
 /// `pack`

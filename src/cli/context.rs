@@ -1,6 +1,7 @@
 //! What every command has at hand, and the one place that prints results and failures.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -20,6 +21,12 @@ pub struct Context {
     pub yes: bool,
     /// Say less.
     pub quiet: bool,
+    /// The case that was named.
+    pub case: Option<PathBuf>,
+    /// The person who was named.
+    pub operator: Option<String>,
+    /// Where the passphrase of the case's key is.
+    pub key_passphrase_file: Option<PathBuf>,
     /// Progress.
     pub screen: Screen,
     interactive: bool,
@@ -28,8 +35,18 @@ pub struct Context {
 
 impl Context {
     pub fn new(global: &Global) -> Self {
-        let &Global { json, yes, quiet, lang: _ } = global;
-        Self { json, yes, quiet, screen: Screen::new(quiet), interactive: prompt::is_terminal(), home: Home::find() }
+        let Global { json, yes, quiet, lang: _, case, operator, key_passphrase_file } = global.clone();
+        Self {
+            json,
+            yes,
+            quiet,
+            case,
+            operator,
+            key_passphrase_file,
+            screen: Screen::new(quiet),
+            interactive: prompt::is_terminal(),
+            home: Home::find(),
+        }
     }
 
     /// The data folder.
@@ -57,6 +74,14 @@ impl Context {
     pub fn chat(&self, line: &str) {
         if !self.quiet {
             self.say(line);
+        }
+    }
+
+    /// A line on standard error that may be left out: what stands around the result.
+    pub fn note(&self, line: &str) {
+        if !self.quiet {
+            self.screen.clear();
+            eprintln!("{line}");
         }
     }
 

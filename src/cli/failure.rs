@@ -10,12 +10,16 @@ pub mod code {
     pub const FAILED: u8 = 1;
     /// The command line was wrong.
     pub const USAGE: u8 = 2;
+    /// Done in part.
+    pub const IN_PART: u8 = 3;
     /// A safety rule refused it.
     pub const REFUSED: u8 = 4;
     /// The secret does not open it.
     pub const PASSPHRASE: u8 = 10;
     /// Damaged or tampered with.
     pub const DAMAGED: u8 = 11;
+    /// The ledger does not verify.
+    pub const LEDGER: u8 = 12;
     /// Interrupted.
     pub const INTERRUPTED: u8 = 130;
 }

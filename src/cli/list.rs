@@ -5,21 +5,17 @@ use serde_json::json;
 
 use super::args::ListArgs;
 use super::context::Context;
+use super::desk::{Trace, recorded};
 use super::failure::Failure;
 use super::{secret, words};
 use crate::bundle::{self, BagInfo, Bundle, Error, Found, Inside, Moment, Receiver};
+use crate::ledger::Kind;
 use crate::t;
 use crate::term::show;
 
 pub fn run(context: &Context, args: &ListArgs) -> Result<(), Failure> {
-    let bundle = Bundle::locate(&args.bundle).map_err(|e| words::bundle(&e))?;
-    let opening = super::open::begin(context, &bundle)?;
-    let key = secret::unlock(context, &opening, &args.secret)?;
-    let mut rows = Rows::default();
-    let inside = bundle::inspect(opening, &key, &mut rows, &context.screen)
-        .map_err(|e| words::bundle(&bundle::explain(&bundle, e, &context.screen)))?;
-    context.screen.clear();
-    // Nothing is shown before everything was authenticated: a forged name must not reach the screen.
+    // Names are personal information: the entry is written before they are shown.
+    let (rows, inside) = recorded(context, Kind::List, |_, trace| look(context, args, trace))?;
     if !context.json {
         print(context, &rows, &inside);
     }
@@ -34,6 +30,21 @@ pub fn run(context: &Context, args: &ListArgs) -> Result<(), Failure> {
         "entries": rows.entries,
     }));
     Ok(())
+}
+
+/// Nothing is shown before everything was authenticated: a forged name must not reach the screen.
+fn look(context: &Context, args: &ListArgs, trace: &Trace) -> Result<(Rows, Inside), Failure> {
+    let bundle = Bundle::locate(&args.bundle).map_err(|e| words::bundle(&e))?;
+    super::open::about_bundle(trace, &bundle);
+    let opening = super::open::begin(context, &bundle)?;
+    trace.begin()?;
+    let key = secret::unlock(context, &opening, &args.secret)?;
+    let mut rows = Rows::default();
+    let inside = bundle::inspect(opening, &key, &mut rows, &context.screen)
+        .map_err(|e| words::bundle(&bundle::explain(&bundle, e, &context.screen)))?;
+    context.screen.clear();
+    trace.facts(super::open::facts_of(&inside));
+    Ok((rows, inside))
 }
 
 #[derive(serde::Serialize)]

@@ -1,14 +1,21 @@
 //! The command line: one file per command. Reads arguments, calls the rooms, reports.
 
 mod args;
+mod case;
 mod context;
+mod contract;
+mod desk;
 mod failure;
+mod init;
+mod key;
+mod ledger;
 mod leftovers;
 mod list;
 mod open;
 mod pack;
 mod secret;
 mod slip;
+mod staff;
 mod usage;
 mod verify;
 mod words;
@@ -53,6 +60,12 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::List(args) => list::run(context, args),
         Command::Open(args) => open::run(context, args),
         Command::Leftovers(args) => leftovers::run(context, args),
+        Command::Init(args) => init::run(context, args),
+        Command::Staff(command) => staff::run(context, command),
+        Command::Contract(command) => contract::run(context, command),
+        Command::Ledger(command) => ledger::run(context, command),
+        Command::Case(command) => case::run(context, command),
+        Command::Key(command) => key::run(context, command),
     }
 }
 

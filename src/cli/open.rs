@@ -6,24 +6,35 @@ use serde_json::json;
 
 use super::args::OpenArgs;
 use super::context::Context;
+use super::desk::{Desk, Trace, recorded};
 use super::failure::Failure;
 use super::verify::{Signer, Trusted, signer_json, signer_line};
 use super::{secret, words};
 use crate::bundle::{self, Bundle, Inside, OpenFailure, Opened, Opening, Report};
 use crate::erase::os;
 use crate::home::WorkKind;
+use crate::ledger::{Kind, SubjectType};
 use crate::t;
 use crate::term::show;
 
 pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
+    let (opened, signer) = recorded(context, Kind::Open, |desk, trace| open(context, args, desk, trace))?;
+    tell(context, &opened, &signer);
+    Ok(())
+}
+
+fn open(context: &Context, args: &OpenArgs, desk: &Desk, trace: &Trace) -> Result<(Opened, Signer), Failure> {
     let bundle = Bundle::locate(&args.bundle).map_err(|e| words::bundle(&e))?;
+    about_bundle(trace, &bundle);
     let mut report = Report::default();
-    let signer = Trusted::new(context, &args.signer)?.judge(&bundle, &mut report);
+    let signer = Trusted::new(desk, &args.signer)?.judge(&bundle, &mut report);
+    trace.fact("signer", signer_json(&signer));
     if let Some(problem) = report.problems.first() {
         return Err(words::bundle(problem));
     }
     let opening = begin(context, &bundle)?;
     early(&bundle, &args.to)?;
+    trace.begin()?;
     let key = secret::unlock(context, &opening, &args.secret)?;
     let made = prepare(&args.to)?;
     let home = context.home()?;
@@ -38,8 +49,8 @@ pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
     drop(note);
     match outcome {
         Ok(opened) => {
-            tell(context, &opened, &signer);
-            Ok(())
+            trace.facts(facts_of(&opened.inside));
+            Ok((opened, signer))
         }
         Err(mut failure) => {
             failure.error = bundle::explain(&bundle, failure.error, &context.screen);
@@ -49,6 +60,23 @@ pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
             }
             Err(failed(&failure))
         }
+    }
+}
+
+/// Names the bundle in the entry, and the code of the sender's ledger that it carries: so each ledger pins the other.
+pub fn about_bundle(trace: &Trace, bundle: &Bundle) {
+    if let Some(facts) = &bundle.facts {
+        trace.about(SubjectType::Bundle, facts.id.clone());
+        trace.fact("header_sha256", facts.encryption.header_sha256.clone());
+        trace.fact("sender_code", facts.ledger_code.clone());
+    }
+}
+
+/// What the ledger keeps of what was inside: no names.
+pub fn facts_of(inside: &Inside) -> serde_json::Value {
+    match inside {
+        Inside::Bag(c) => json!({ "files": c.files, "folders": c.folders, "bytes": c.bytes, "manifest": true }),
+        Inside::Foreign { bytes } => json!({ "files": 1, "bytes": bytes, "manifest": false }),
     }
 }
 

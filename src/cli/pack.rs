@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::args::{PackArgs, SkipKind};
 use super::context::Context;
+use super::desk::{Desk, Trace, recorded};
 use super::failure::Failure;
 use super::slip::{self, Slip};
 use super::{secret, words};
@@ -16,23 +17,33 @@ use crate::bundle::{
     self, BundleId, Description, Error, Lock, Moment, Order, PackRecord, PassphraseKind, ReadBack, Skip, Sources,
     Staged,
 };
+use crate::case::Strictness;
 use crate::erase::os::{self, Place};
 use crate::home::WorkKind;
+use crate::ledger::{Kind, SubjectType};
 use crate::passphrase::Passphrase;
 use crate::progress::{Progress, Stage};
-use crate::sign::SigningKey;
 use crate::t;
 use crate::term::{interrupt, prompt, show};
 
 pub fn run(context: &Context, args: &PackArgs) -> Result<(), Failure> {
+    let (bundle, record, slip) = recorded(context, Kind::Pack, |desk, trace| pack(context, args, desk, trace))?;
+    report(context, &bundle, &record, slip.as_deref());
+    Ok(())
+}
+
+type Packed = (PathBuf, PackRecord, Option<PathBuf>);
+
+fn pack(context: &Context, args: &PackArgs, desk: &Desk, trace: &Trace) -> Result<Packed, Failure> {
     let place = target(&args.to)?;
     outside_sources(args)?;
     let recipients = recipients(&args.recipient)?;
     let slip = Slip::plan(context, args.slip.as_deref(), &args.to, recipients.is_empty() && !args.own_passphrase)?;
     let description = description(args)?;
+    permitted(context, desk, &description)?;
     let sources = scan(context, args)?;
     let passphrase = if recipients.is_empty() { Some(passphrase(context, args)?) } else { None };
-    let signer = signing_key(context)?;
+    let signer = desk.signer()?;
 
     let now: DateTime<Local> = SystemTime::now().into();
     let id = free_id(&args.to, &now.format("%Y%m%d").to_string())?;
@@ -48,9 +59,15 @@ pub fn run(context: &Context, args: &PackArgs) -> Result<(), Failure> {
         split: split(args, &place),
         description,
         signer: &signer,
+        ledger_code: Some(desk.look(|ledger| ledger.head())?.code().to_string()),
     };
     room(&order, &args.to, &place)?;
     announce(context, &sources);
+    trace.about(SubjectType::Bundle, order.id.as_str());
+    if let Some(medium) = &args.medium_id {
+        trace.about(SubjectType::Medium, medium.trim());
+    }
+    trace.begin()?;
 
     let home = context.home()?;
     let note = home.note(WorkKind::Sealed, &args.to).map_err(|e| words::io(home.folder(), &e))?;
@@ -64,9 +81,50 @@ pub fn run(context: &Context, args: &PackArgs) -> Result<(), Failure> {
     if interrupt::asked() {
         return Err(words::cancelled());
     }
-    let (bundle, record, slip_file) = hand_out(staged, &slip, passphrase.as_ref())?;
+    let packed = hand_out(staged, &slip, passphrase.as_ref())?;
     drop(note);
-    report(context, &bundle, &record, slip_file.as_deref());
+    trace.facts(facts_of(&packed.1));
+    Ok(packed)
+}
+
+/// What the ledger keeps of a bundle: no name of a file, no secret.
+fn facts_of(record: &PackRecord) -> serde_json::Value {
+    let description = &record.description;
+    let established = matches!(record.read_back, ReadBack::Established { .. });
+    json!({
+        "title": description.title,
+        "items": description.items,
+        "subjects": description.subjects,
+        "files": record.files,
+        "folders": record.folders,
+        "bytes": record.bytes,
+        "created": record.facts.created,
+        "read_back": if established { "established" } else { "not_established" },
+        "passphrase": record.facts.encryption.passphrase,
+        "volumes": record.facts.volumes,
+        "header_sha256": record.facts.encryption.header_sha256,
+        "opening_code_sha256": record.opening_code_sha256,
+        "signer": record.signer,
+        "tool": record.facts.tool,
+        "ledger_code": record.facts.ledger_code,
+    })
+}
+
+/// Items the contract does not permit are refused, or warned of, as the case says; so are many persons.
+fn permitted(context: &Context, desk: &Desk, description: &Description) -> Result<(), Failure> {
+    let other = desk.contract()?.not_permitted(&description.items);
+    if !other.is_empty() {
+        let items = other.iter().map(|item| show::name(item)).collect::<Vec<_>>().join("・");
+        let message = t!("err-other-items", items = items);
+        if desk.settings.rules.other_items == Strictness::Refuse {
+            return Err(Failure::refused("items_not_permitted", message, t!("hint-other-items")));
+        }
+        context.warn(&message);
+    }
+    let threshold = desk.settings.warning.subjects;
+    if description.subjects.is_some_and(|subjects| subjects >= threshold) {
+        context.warn(&t!("warn-many-subjects", threshold = show::number(threshold)));
+    }
     Ok(())
 }
 
@@ -218,16 +276,6 @@ fn passphrase(context: &Context, args: &PackArgs) -> Result<Passphrase, Failure>
     } else {
         Err(Failure::usage("own_differs", t!("err-own-differs"), t!("hint-own-differs")))
     }
-}
-
-fn signing_key(context: &Context) -> Result<SigningKey, Failure> {
-    let home = context.home()?;
-    let path = home.signing_key().map_err(|e| words::io(home.folder(), &e))?;
-    let (key, new) = SigningKey::load_or_create(&path).map_err(|e| words::signing(&e))?;
-    if new {
-        context.chat(&t!("key-made", path = show::path(&path), fingerprint = key.fingerprint()));
-    }
-    Ok(key)
 }
 
 fn free_id(to: &Path, day: &str) -> Result<BundleId, Failure> {

@@ -4,24 +4,31 @@ use serde_json::json;
 
 use super::args::VerifyArgs;
 use super::context::Context;
+use super::desk::{Desk, Trace, recorded};
 use super::failure::{Failure, code};
 use super::{secret, words};
 use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, Report};
+use crate::ledger::Kind;
 use crate::sign;
 use crate::t;
 use crate::term::show;
 
 pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
-    let trusted = Trusted::new(context, &args.signer)?;
+    recorded(context, Kind::Verify, |desk, trace| verify(context, args, desk, trace))
+}
+
+fn verify(context: &Context, args: &VerifyArgs, desk: &Desk, trace: &Trace) -> Result<(), Failure> {
+    let trusted = Trusted::new(desk, &args.signer)?;
     let bundle = match Bundle::locate(&args.bundle) {
         Ok(bundle) => bundle,
         Err(error @ Error::Damaged(_)) => {
             let mut report = Report::default();
             report.problems.push(error);
-            return conclude(context, None, &report, &Signer::None, None);
+            return conclude(context, trace, None, &report, &Signer::None, None);
         }
         Err(error) => return Err(words::bundle(&error)),
     };
+    super::open::about_bundle(trace, &bundle);
     let mut report = bundle::verify_public(&bundle, &context.screen).map_err(|e| words::bundle(&e))?;
     context.screen.clear();
     let signer = trusted.judge(&bundle, &mut report);
@@ -29,9 +36,10 @@ pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
     let mut inside = None;
     // What is wrong with header, volumes or signature stands in the report already; then there is no way in.
     if let Some(opening) = wants_inside.then(|| bundle.begin().ok()).flatten() {
+        trace.begin()?;
         inside = verify_inside(context, args, opening, &mut report)?;
     }
-    conclude(context, Some(&bundle), &report, &signer, inside.as_ref())
+    conclude(context, trace, Some(&bundle), &report, &signer, inside.as_ref())
 }
 
 /// A wrong secret ends the command; damage inside is one more problem.
@@ -83,19 +91,16 @@ pub enum Signer {
 /// Keys this run trusts.
 pub struct Trusted {
     given: Vec<String>,
-    own: Option<String>,
+    known: Vec<String>,
 }
 
 impl Trusted {
-    /// Those of `--signer`, and this desk's own.
-    pub fn new(context: &Context, given: &[String]) -> Result<Self, Failure> {
-        let own = context.home().ok().and_then(|home| {
-            // Looked at, never made: checking a bundle must not write anything.
-            let path = home.folder().join("keys").join("signing_ed25519");
-            path.is_file().then(|| sign::SigningKey::load_or_create(&path).ok()).flatten()
-        });
+    /// Those of `--signer`, else this desk's own, former ones too, and those of others that were confirmed from paper.
+    pub fn new(desk: &Desk, given: &[String]) -> Result<Self, Failure> {
         let given = given.iter().map(|text| fingerprint(text)).collect::<Result<_, _>>()?;
-        Ok(Self { given, own: own.map(|(key, _)| key.fingerprint()) })
+        let own = desk.look(|ledger| super::key::keys(ledger))?.into_iter().map(|(_, _, key)| key);
+        let others = desk.look(|ledger| super::key::trusted(ledger))?.into_iter().map(|(key, _)| key);
+        Ok(Self { given, known: own.chain(others).collect() })
     }
 
     /// Judges the signature and notes it in the report.
@@ -107,7 +112,7 @@ impl Trusted {
             }
             return Signer::None;
         };
-        if self.given.contains(&found) || (self.given.is_empty() && self.own.as_ref() == Some(&found)) {
+        if self.given.contains(&found) || (self.given.is_empty() && self.known.contains(&found)) {
             report.checked.push(Check::SignerKnown);
             return Signer::Known(found);
         }
@@ -165,12 +170,18 @@ fn words_of(check: Check) -> String {
 
 fn conclude(
     context: &Context,
+    trace: &Trace,
     bundle: Option<&Bundle>,
     report: &Report,
     signer: &Signer,
     inside: Option<&Inside>,
 ) -> Result<(), Failure> {
     context.screen.clear();
+    if let Some(inside) = inside {
+        trace.facts(super::open::facts_of(inside));
+    }
+    trace.fact("checked", json!(report.checked));
+    trace.fact("signer", signer_json(signer));
     let not_checked: Vec<Check> = Check::ALL.into_iter().filter(|c| report.is_open(*c)).collect();
     let problems: Vec<Failure> = report.problems.iter().map(words::bundle).collect();
     let list = |label: String, checks: &[Check]| {

@@ -1,7 +1,13 @@
 //! Errors of the rooms turned into words: what happened, to which file, and what to do next.
 
+mod case;
+mod ledger;
+
 use std::io;
 use std::path::Path;
+
+pub use case::{amend, answers, approval, mistakes, people, several, standing, training};
+pub use ledger::{bad_code, finding, ledger, notice, package, receive};
 
 use super::failure::{Failure, code};
 use crate::bundle::{
@@ -121,6 +127,13 @@ pub fn signing(error: &SignError) -> Failure {
             Failure::failed("bad_key", t!("err-bad-key", path = show::path(path)), t!("hint-bad-key"))
                 .about(show::path(path))
         }
+        SignError::WrongPassphrase(path) => Failure::new(
+            code::PASSPHRASE,
+            "wrong_key_passphrase",
+            t!("err-wrong-key-passphrase", path = show::path(path)),
+            t!("hint-wrong-key-passphrase"),
+        )
+        .about(show::path(path)),
         _ => Failure::failed("sealing", t!("err-sealing"), t!("hint-sealing")),
     }
 }

@@ -4,10 +4,13 @@
 //! root's short code, printed on paper, pins it where nobody at this computer can reach.
 
 pub mod checkpoint;
+pub mod corrected;
 mod derived;
 pub mod entry;
 pub mod error;
+pub mod exchange;
 pub mod finding;
+pub mod package;
 mod schema;
 pub mod store;
 pub mod tree;

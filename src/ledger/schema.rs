@@ -54,18 +54,13 @@ const MIGRATIONS: [&str; 2] = [
        edge BLOB NOT NULL
      ) STRICT;
      INSERT INTO head VALUES (1, 0, x'');",
-    // Entries of other ledgers: which are here already, and how far each other ledger is known.
+    // Which entries of other ledgers are here already.
     "CREATE TABLE received (
        origin TEXT NOT NULL,
        number INTEGER NOT NULL,
        here INTEGER NOT NULL REFERENCES entries (number),
        PRIMARY KEY (origin, number)
-     ) STRICT, WITHOUT ROWID;
-     CREATE TABLE others (
-       origin TEXT PRIMARY KEY,
-       size INTEGER NOT NULL,
-       edge BLOB NOT NULL
-     ) STRICT;",
+     ) STRICT, WITHOUT ROWID;",
 ];
 
 /// The schema this program writes.

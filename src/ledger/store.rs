@@ -130,34 +130,50 @@ impl Ledger {
         signer: Option<&SigningKey>,
         compose: impl FnOnce(u64) -> Entry,
     ) -> Result<Appended, Error> {
-        self.append_with(signer, compose, |_, _| Ok(()))
+        let mut composed = Some(compose);
+        let mut entry = None;
+        let head = self.append_all(
+            signer,
+            1,
+            |number, _| {
+                // One entry is asked for once.
+                let made = composed.take().map(|compose| compose(number));
+                entry.clone_from(&made);
+                made
+            },
+            |_, _, _| Ok(()),
+        )?;
+        entry.map(|entry| Appended { entry, head }).ok_or(Error::NotCanonical)
     }
 
-    /// The same, with more to store in the same step.
-    pub(super) fn append_with(
+    /// Appends several entries in one step, with more to store beside each, and signs the new head.
+    pub(super) fn append_all(
         &mut self,
         signer: Option<&SigningKey>,
-        compose: impl FnOnce(u64) -> Entry,
-        more: impl FnOnce(&Transaction, u64) -> rusqlite::Result<()>,
-    ) -> Result<Appended, Error> {
+        count: usize,
+        mut compose: impl FnMut(u64, usize) -> Option<Entry>,
+        mut more: impl FnMut(&Transaction, u64, usize) -> rusqlite::Result<()>,
+    ) -> Result<Head, Error> {
         let origin = self.origin()?;
         let path = self.path.clone();
         let of = |e| Error::of(&path, e);
         let change = Transaction::new(&mut self.db, TransactionBehavior::Immediate).map_err(of)?;
         let mut tree = edge(&change, &path)?;
         grows_from(&change, &tree, &path)?;
-        let number = tree.size() + 1;
-        let entry = compose(number);
-        let body = entry.canonical().map_err(|_| Error::NotCanonical)?;
-        tree.push(tree::leaf(body.as_bytes()));
-        insert(&change, &entry, &body, &tree).map_err(of)?;
-        more(&change, number).map_err(of)?;
+        for at in 0..count {
+            let number = tree.size() + 1;
+            let entry = compose(number, at).ok_or(Error::NotCanonical)?;
+            let body = entry.canonical().map_err(|_| Error::NotCanonical)?;
+            tree.push(tree::leaf(body.as_bytes()));
+            insert(&change, &entry, &body, &tree).map_err(of)?;
+            more(&change, number, at).map_err(of)?;
+        }
         let head = Head::of(&tree);
-        if let Some(key) = signer {
+        if let Some(key) = signer.filter(|_| count > 0) {
             sign(&change, &head, &origin, key, &path)?;
         }
         change.commit().map_err(of)?;
-        Ok(Appended { entry, head })
+        Ok(head)
     }
 
     /// Signs the head, where no signature covers it yet.
@@ -184,6 +200,15 @@ impl Ledger {
     /// The store's.
     pub fn last_checkpoint(&self) -> Result<Option<Checkpoint>, Error> {
         last_checkpoint(&self.db).map_err(|e| self.of(e))
+    }
+
+    /// A copy of this moment of the ledger, in a new file.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn snapshot(&self, to: &Path) -> Result<(), Error> {
+        let text = to.to_str().ok_or_else(|| Error::NotALedger(to.to_owned()))?;
+        self.db.execute("VACUUM INTO ?1", [text]).map(|_| ()).map_err(|e| self.of(e))
     }
 
     /// One entry.

@@ -101,7 +101,7 @@ fn end(verdict: &mut Verdict, ledger: &Ledger, last: Option<&Checkpoint>) {
 }
 
 /// What is known from elsewhere: paper, this computer's memory, the codes that bundles carried away.
-fn against_question(walked: &mut Walked, question: &Question, origin: &str) {
+pub(super) fn against_question(walked: &mut Walked, question: &Question, origin: &str) {
     let entries = walked.roots.len() as u64;
     let named = std::mem::take(&mut walked.named);
     let asked = question.code.map(|code| (None, code));
@@ -173,7 +173,7 @@ fn signatures(
     Ok(())
 }
 
-fn signature(walked: &mut Walked, origin: &str, checkpoint: &Checkpoint) {
+pub(super) fn signature(walked: &mut Walked, origin: &str, checkpoint: &Checkpoint) {
     let size = checkpoint.head.size;
     let Some(key) = walked.signer_of(size) else { return walked.verdict.find(Finding::NoKey) };
     let body = checkpoint.head.body(origin);

@@ -24,6 +24,8 @@ struct Seen<'a> {
     #[serde(borrow)]
     kind: Cow<'a, str>,
     #[serde(borrow)]
+    result: Cow<'a, str>,
+    #[serde(borrow)]
     facts: &'a RawValue,
 }
 
@@ -135,7 +137,7 @@ impl<'a> Walk<'a> {
         self.conclude()
     }
 
-    fn entry(&mut self, number: u64, body: &str) {
+    pub(super) fn entry(&mut self, number: u64, body: &str) {
         if number > self.place + 1 {
             self.walked.verdict.find(Finding::Missing { from: self.place + 1, to: number - 1 });
         }
@@ -159,6 +161,9 @@ impl<'a> Walk<'a> {
         }
         if self.question.full && !is_canonical(body) {
             self.walked.verdict.find(Finding::NotCanonical { number });
+        }
+        if seen.result != "done" {
+            return;
         }
         match seen.kind.as_ref() {
             "init" if number == 1 => self.key(number, seen.facts),
@@ -200,7 +205,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn checkpoint(&mut self, checkpoint: &Checkpoint) {
+    pub(super) fn checkpoint(&mut self, checkpoint: &Checkpoint) {
         let size = checkpoint.head.size;
         self.walked.verdict.checkpoints += 1;
         // With rows missing before it, the tree has fewer leaves than the checkpoint says.
@@ -215,7 +220,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn conclude(mut self) -> Walked {
+    pub(super) fn conclude(mut self) -> Walked {
         let verdict = &mut self.walked.verdict;
         verdict.entries = self.tree.size();
         verdict.head = Some(Head::of(&self.tree));

@@ -201,6 +201,18 @@ pub(super) fn user_and_host() -> (String, String) {
     (user_name(id).unwrap_or_else(|| format!("uid {id}")), host)
 }
 
+pub(super) fn clock_follows_a_server() -> Option<bool> {
+    let mut state = MaybeUninit::<libc::timex>::zeroed();
+    // SAFETY: a zeroed `timex` asks and sets nothing; the pointer is to a live local.
+    let code = unsafe { libc::adjtimex(state.as_mut_ptr()) };
+    if code < 0 {
+        return None;
+    }
+    // SAFETY: all bytes were zero, which is a value of this plain struct, and the call filled it.
+    let state = unsafe { state.assume_init() };
+    Some(code != libc::TIME_ERROR && state.status & libc::STA_UNSYNC == 0)
+}
+
 /// The name the system's directory has for a user. `/etc/passwd` alone would miss everyone who signs in through a domain.
 fn user_name(id: u32) -> Option<String> {
     let mut buffer = vec![0 as libc::c_char; 1024];

@@ -309,6 +309,12 @@ pub fn user_and_host() -> (String, String) {
     sys::user_and_host()
 }
 
+/// Whether the system says that its clock follows a time server; `None` where it does not say.
+#[must_use]
+pub fn clock_follows_a_server() -> Option<bool> {
+    sys::clock_follows_a_server()
+}
+
 /// Asks the system to forget what its page cache holds of a file. Pages that are dirty, or mapped by a process, stay.
 ///
 /// # Errors

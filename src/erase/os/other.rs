@@ -151,6 +151,10 @@ pub(super) fn user_and_host() -> (String, String) {
     ("unknown".into(), "unknown".into())
 }
 
+pub(super) fn clock_follows_a_server() -> Option<bool> {
+    None
+}
+
 const PAGE: usize = 4096;
 
 pub(super) fn page_size() -> usize {

@@ -3,11 +3,15 @@
 //! A note is written before any plaintext is, and stays when the program is killed. Whoever starts the program next
 //! learns of it: never plaintext nobody knows about.
 
+mod registry;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+pub use registry::{Known, Seen};
 
 use crate::erase::os::{self, LockedFile};
 

@@ -1,0 +1,160 @@
+//! Which case: the one that is named, the one the working folder lies in, or the one that stands in for it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::super::context::Context;
+use super::super::failure::Failure;
+use super::super::words;
+use super::{Draft, facts};
+use crate::case::Settings;
+use crate::case::folder::CaseFolder;
+use crate::case::template::template_without_contract;
+use crate::erase::os;
+use crate::home::{Home, Known};
+use crate::ledger::{Claim, Kind, Ledger, Operator};
+use crate::sign::SigningKey;
+use crate::t;
+use crate::term::show;
+
+/// The case folder of this run, and whether it is the one that stands in.
+///
+/// Attack: a case folder planted where a clerk works, so that its rules hold and entries go to a stranger's ledger. Only
+/// what was made or trusted here is used, also when it was named.
+pub fn found(context: &Context) -> Result<(CaseFolder, bool), Failure> {
+    let home = context.home()?;
+    let standing_in = CaseFolder::at(home.folder().join("default"));
+    let folder = match &context.case {
+        Some(named) => {
+            let folder = CaseFolder::at(named);
+            if !folder.exists() {
+                let path = show::path(named);
+                return Err(Failure::failed(
+                    "no_case_here",
+                    t!("err-no-case-here", path = path.clone()),
+                    t!("hint-no-case"),
+                )
+                .about(path));
+            }
+            Some(folder)
+        }
+        None => std::env::current_dir().ok().and_then(|here| CaseFolder::upward(&here)),
+    };
+    let Some(folder) = folder else { return Ok((standing_in, true)) };
+    if same(&folder.path, &standing_in.path) {
+        return Ok((standing_in, true));
+    }
+    if home.case_at(&folder.path).is_none() {
+        let path = show::path(&folder.path);
+        return Err(Failure::refused(
+            "case_not_trusted",
+            t!("err-case-not-trusted", path = path.clone()),
+            t!("hint-case-not-trusted", path = path.clone()),
+        )
+        .about(path));
+    }
+    Ok((folder, false))
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// What a new case begins with.
+pub struct Beginning<'a> {
+    /// The text of its settings.
+    pub text: String,
+    /// Its key.
+    pub key: &'a SigningKey,
+    /// Locks the key's file.
+    pub passphrase: Option<&'a str>,
+    /// Who makes it.
+    pub operator: &'a Operator,
+}
+
+/// Makes the files of a case in a hidden folder beside their place, and moves them in, the ledger last: a crash leaves no
+/// half of a case.
+pub fn make(home: &Home, folder: &CaseFolder, beginning: &Beginning, own_key: bool) -> Result<Known, Failure> {
+    let io = |e: &std::io::Error| words::io(&folder.path, e);
+    let draft = tempfile::Builder::new().prefix(".tewatashi-init-").tempdir_in(&folder.path).map_err(|e| io(&e))?;
+    let inside = CaseFolder::at(draft.path());
+    let random = getrandom::u64().map_err(|e| io(&std::io::Error::other(e)))?;
+    let origin = format!("tewatashi/{random:016x}");
+    fs::write(inside.settings(), &beginning.text).map_err(|e| io(&e))?;
+    os::make_private_dir(&inside.records()).map_err(|e| io(&e))?;
+    if own_key {
+        let keys = inside.key().parent().map(Path::to_owned).unwrap_or_default();
+        os::make_private_dir(&keys).map_err(|e| io(&e))?;
+        beginning.key.save_new(&inside.key(), beginning.passphrase).map_err(|e| words::signing(&e))?;
+    }
+    first_entry(&inside, &origin, beginning)?;
+    let mut names: Vec<PathBuf> = vec!["records".into(), "tewatashi.toml".into(), "ledger.db".into()];
+    if own_key {
+        names.insert(0, "keys".into());
+    }
+    for (done, name) in names.iter().enumerate() {
+        if let Err(e) = os::rename_no_replace(&draft.path().join(name), &folder.path.join(name)) {
+            for undo in &names[..done] {
+                let _ = os::rename_no_replace(&folder.path.join(undo), &draft.path().join(undo));
+            }
+            return Err(words::io(&folder.path.join(name), &e));
+        }
+    }
+    os::sync_dir(&folder.path).map_err(|e| io(&e))?;
+    let place = folder.path.canonicalize().map_err(|e| io(&e))?;
+    let known = Known { folder: place, origin, key: beginning.key.fingerprint(), seen: None };
+    home.trust_case(&known).map_err(|e| words::io(home.folder(), &e))?;
+    Ok(known)
+}
+
+fn first_entry(folder: &CaseFolder, origin: &str, beginning: &Beginning) -> Result<(), Failure> {
+    let settings =
+        Settings::from_bytes(beginning.text.as_bytes()).map_err(|m| words::mistakes(&folder.settings(), &m))?;
+    let path = folder.ledger();
+    Ledger::create(&path, origin).map_err(|e| words::ledger(&e))?;
+    let facts = facts(json!({
+        "origin": origin,
+        "key": beginning.key.public_line().trim(),
+        "settings": settings.to_value(),
+        "tool": concat!("tewatashi ", env!("CARGO_PKG_VERSION")),
+    }));
+    let (mut ledger, _) = Ledger::open(&path).map_err(|e| words::ledger(&e))?;
+    let draft = Draft::done(Kind::Init, Vec::new(), facts);
+    ledger
+        .append(Some(beginning.key), |number| draft.entry(number, beginning.operator))
+        .map_err(|e| words::ledger(&e))?;
+    Ok(())
+}
+
+/// Makes the case that stands in where there is none, and says so. Two programs that start at once make one.
+pub fn make_default(context: &Context, home: &Home, folder: &CaseFolder) -> Result<(), Failure> {
+    let path = home.signing_key().map_err(|e| words::io(home.folder(), &e))?;
+    let (key, _) = SigningKey::load_or_create(&path).map_err(|e| words::signing(&e))?;
+    let (os_user, host) = os::user_and_host();
+    let operator = Operator { name: os_user.clone(), staff: None, by: Claim::OsUser, os_user, host };
+    let text = template_without_contract();
+    let beginning = Beginning { text, key: &key, passphrase: None, operator: &operator };
+    let staged = tempfile::Builder::new()
+        .prefix(".default-")
+        .tempdir_in(home.folder())
+        .map_err(|e| words::io(home.folder(), &e))?;
+    let draft = CaseFolder::at(staged.path());
+    let made = make(home, &draft, &beginning, false)?;
+    match os::rename_no_replace(staged.path(), &folder.path) {
+        Ok(()) => {
+            // It lies at its own place now.
+            let _ = staged.keep();
+            let place = folder.path.canonicalize().map_err(|e| words::io(&folder.path, &e))?;
+            let known = Known { folder: place, ..made };
+            home.trust_case(&known).map_err(|e| words::io(home.folder(), &e))?;
+            context.note(&t!("case-default-made", path = show::path(&folder.path)));
+            Ok(())
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+            home.forget_case(&made.origin).map_err(|e| words::io(home.folder(), &e))
+        }
+        Err(e) => Err(words::io(&folder.path, &e)),
+    }
+}

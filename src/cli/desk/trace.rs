@@ -1,0 +1,109 @@
+//! The trace of a command: an entry when work begins that nobody should do unseen, and one when it ends, however it ends.
+
+use std::cell::{Cell, RefCell};
+
+use serde_json::{Map, Value, json};
+
+use super::super::context::Context;
+use super::super::failure::{Failure, code};
+use super::operator;
+use super::{Desk, Draft};
+use crate::ledger::{Kind, Outcome, Subject, SubjectType};
+use crate::t;
+
+/// What a command has to say in the end.
+pub struct Trace<'a> {
+    context: &'a Context,
+    desk: &'a Desk,
+    kind: Kind,
+    subjects: RefCell<Vec<Subject>>,
+    facts: RefCell<Map<String, Value>>,
+    begun: Cell<Option<u64>>,
+}
+
+impl Trace<'_> {
+    /// Names a thing the work is about.
+    pub fn about(&self, kind: SubjectType, id: impl Into<String>) {
+        let subject = Subject::new(kind, id);
+        let mut subjects = self.subjects.borrow_mut();
+        if !subjects.contains(&subject) {
+            subjects.push(subject);
+        }
+    }
+
+    /// Adds a fact.
+    pub fn fact(&self, name: &str, value: impl Into<Value>) {
+        self.facts.borrow_mut().insert(name.to_owned(), value.into());
+    }
+
+    /// Adds facts.
+    pub fn facts(&self, value: Value) {
+        self.facts.borrow_mut().extend(super::facts(value));
+    }
+
+    /// Says that the work begins, before a secret is used or made. Attack: reading a bundle and killing the program, so that
+    /// the ledger never hears of it.
+    pub fn begin(&self) -> Result<(), Failure> {
+        let subjects = self.subjects.borrow().clone();
+        let draft = Draft { kind: self.kind, subjects, result: Outcome::Begun, facts: Map::new() };
+        let appended = self.desk.append(self.context, draft)?;
+        self.begun.set(Some(appended.entry.number));
+        Ok(())
+    }
+
+    fn end(&self, outcome: Outcome, failure: Option<&Failure>) -> Result<u64, Failure> {
+        let mut facts = self.facts.take();
+        if let Some(begun) = self.begun.get() {
+            facts.insert("begun".to_owned(), begun.into());
+        }
+        if let Some(failure) = failure {
+            // The kind alone: messages name files.
+            facts.insert("error".to_owned(), json!({ "code": failure.code, "kind": failure.kind }));
+        }
+        let draft = Draft { kind: self.kind, subjects: self.subjects.take(), result: outcome, facts };
+        self.desk.append(self.context, draft).map(|appended| appended.entry.number)
+    }
+}
+
+/// Does some work and records it. What a rule refuses, and what fails, is recorded as well.
+pub fn recorded<T>(
+    context: &Context,
+    kind: Kind,
+    work: impl FnOnce(&Desk, &Trace) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let desk = Desk::open(context)?;
+    recorded_at(context, &desk, kind, work)
+}
+
+/// The same, at a desk that is open.
+pub fn recorded_at<T>(
+    context: &Context,
+    desk: &Desk,
+    kind: Kind,
+    work: impl FnOnce(&Desk, &Trace) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let trace =
+        Trace { context, desk, kind, subjects: RefCell::default(), facts: RefCell::default(), begun: Cell::new(None) };
+    let outcome = operator::may_act(context, desk, &trace).and_then(|()| work(desk, &trace));
+    match outcome {
+        Ok(value) => match trace.end(Outcome::Done, None) {
+            Ok(_) => Ok(value),
+            Err(mut failure) => {
+                failure.details.push(t!("done-but-not-recorded"));
+                Err(failure)
+            }
+        },
+        Err(failure) => {
+            let outcome = match failure.code {
+                code::REFUSED => Outcome::Refused,
+                code::INTERRUPTED => Outcome::Interrupted,
+                code::IN_PART => Outcome::InPart,
+                _ => Outcome::Failed,
+            };
+            if let Err(not_recorded) = trace.end(outcome, Some(&failure)) {
+                context.warn(&t!("warn-not-recorded", reason = not_recorded.message));
+            }
+            Err(failure)
+        }
+    }
+}

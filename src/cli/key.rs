@@ -1,0 +1,156 @@
+//! `tewatashi key …`: the key that signs checkpoints and bundles, its replacement, and the keys of others.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::args::KeyCommand;
+use super::context::{Context, out};
+use super::desk::{Shelf, key_path, recorded};
+use super::failure::Failure;
+use super::{secret, words};
+use crate::erase::scrap;
+use crate::ledger::exchange::{ENDORSEMENT, endorsement_text};
+use crate::ledger::{Entry, Kind, Ledger, Outcome, SubjectType};
+use crate::sign::{self, SigningKey};
+use crate::t;
+use crate::term::show;
+
+pub fn run(context: &Context, command: &KeyCommand) -> Result<(), Failure> {
+    match command {
+        KeyCommand::Rotate { reason, lost, new_passphrase_file } => {
+            let passphrase = new_passphrase_file.as_deref().map(secret::read_text).transpose()?;
+            rotate(context, reason, *lost, passphrase.as_ref().map(|text| text.as_str()))
+        }
+        KeyCommand::Show => show_keys(context),
+        KeyCommand::Trust { fingerprint, whose } => trust(context, fingerprint, whose),
+    }
+}
+
+/// The new key waits beside the old one until the ledger says that it holds; a crash in between is mended when the case is
+/// opened next.
+fn rotate(context: &Context, reason: &str, lost: bool, passphrase: Option<&str>) -> Result<(), Failure> {
+    let reason = super::ledger::text(reason)?;
+    let (place, old, new) = recorded(context, Kind::KeyRotate, |desk, trace| {
+        let place = key_path(context, &desk.folder, desk.is_default)?;
+        let next = next(&place);
+        let key = SigningKey::generate().map_err(|e| words::signing(&e))?;
+        let line = key.public_line().trim().to_owned();
+        let old = desk.look(|ledger| current(ledger))?.map(|(_, fingerprint)| fingerprint).unwrap_or_default();
+        let endorsement = if lost {
+            None
+        } else {
+            let text = endorsement_text(&desk.origin, &line);
+            let signed = desk.signer()?.sign(ENDORSEMENT, text.as_bytes());
+            Some(signed.map_err(|e| words::signing(&e))?)
+        };
+        if let Some(keys) = next.parent() {
+            let _ = crate::erase::os::make_private_dir(keys);
+        }
+        key.save_new(&next, passphrase).map_err(|e| words::signing(&e))?;
+        let new = key.fingerprint();
+        if lost {
+            // Nobody else can sign this entry; that it is so stays visible.
+            desk.take_key(key);
+        }
+        trace.about(SubjectType::Key, old.clone());
+        trace.about(SubjectType::Key, new.clone());
+        trace.facts(json!({ "key": line, "old": old, "reason": reason, "lost": lost, "endorsement": endorsement }));
+        Ok((place, old, new))
+    })?;
+    replace(&place).map_err(|e| words::io(&place, &e))?;
+    context.say(&t!("key-rotated", old = old.clone(), new = new.clone()));
+    context.chat(&t!("key-rotated-next"));
+    context.result(&json!({ "old": old, "new": new, "lost": lost }));
+    Ok(())
+}
+
+fn next(place: &std::path::Path) -> std::path::PathBuf {
+    place.with_extension("next")
+}
+
+/// Puts the waiting key in its place; the old one is overwritten first, because it may still sign.
+fn replace(place: &std::path::Path) -> std::io::Result<()> {
+    if place.is_file() {
+        // What cannot be overwritten is replaced all the same: the ledger no longer takes its signature.
+        let _ = scrap::scrap_file(place);
+    }
+    fs::rename(next(place), place)?;
+    place.parent().map_or(Ok(()), crate::erase::os::sync_dir)
+}
+
+/// Ends a replacement that a crash interrupted: the waiting key is taken when the ledger says so, else removed.
+pub fn settle(place: &std::path::Path, current: Option<&str>) -> std::io::Result<()> {
+    let next = next(place);
+    let Ok(waiting) = sign::KeyFile::read(&next) else { return Ok(()) };
+    if Some(waiting.fingerprint().as_str()) == current {
+        replace(place)
+    } else {
+        scrap::scrap_file(&next).left.into_iter().next().map_or(Ok(()), |(_, e)| Err(e))
+    }
+}
+
+/// The key that signs now: the line and the fingerprint.
+pub fn current(ledger: &Ledger) -> Result<Option<(String, String)>, crate::ledger::Error> {
+    let last = keys(ledger)?.pop();
+    Ok(last.map(|(_, line, fingerprint)| (line, fingerprint)))
+}
+
+/// All keys of a ledger, in order, with the entry that names each.
+pub fn keys(ledger: &Ledger) -> Result<Vec<(Entry, String, String)>, crate::ledger::Error> {
+    let mut entries = ledger.of_kinds(&[Kind::Init, Kind::KeyRotate])?;
+    entries.retain(|entry| entry.result == Outcome::Done);
+    let key = |entry: Entry| {
+        let line = entry.facts.get("key")?.as_str()?.to_owned();
+        let fingerprint = sign::fingerprint_of(&line).ok()?;
+        Some((entry, line, fingerprint))
+    };
+    Ok(entries.into_iter().filter_map(key).collect())
+}
+
+/// The keys of others that were confirmed from paper: fingerprint and whose.
+pub fn trusted(ledger: &Ledger) -> Result<Vec<(String, String)>, crate::ledger::Error> {
+    let entries = ledger.of_kinds(&[Kind::Trust])?;
+    let done = entries.into_iter().filter(|entry| entry.result == Outcome::Done);
+    let text = |entry: &Entry, name: &str| entry.facts.get(name).and_then(|v| v.as_str()).map(str::to_owned);
+    Ok(done.filter_map(|e| Some((text(&e, "fingerprint")?, text(&e, "whose").unwrap_or_default()))).collect())
+}
+
+fn show_keys(context: &Context) -> Result<(), Failure> {
+    let shelf = Shelf::open(context)?;
+    let keys = keys(&shelf.ledger).map_err(|e| words::ledger(&e))?;
+    let trusted = trusted(&shelf.ledger).map_err(|e| words::ledger(&e))?;
+    if !context.json {
+        for (at, (entry, line, fingerprint)) in (1..).zip(&keys) {
+            let state = if at == keys.len() { t!("key-current") } else { t!("key-former") };
+            out(&format!("{}  {fingerprint}  {}", show::pad(&state, 8), entry.time.get(..10).unwrap_or_default()));
+            out(&format!("          {line}"));
+        }
+        for (fingerprint, whose) in &trusted {
+            out(&format!("{}  {fingerprint}  {}", show::pad(&t!("key-trusted"), 8), show::name(whose)));
+        }
+    }
+    let own = keys
+        .iter()
+        .map(|(entry, line, fingerprint)| json!({ "fingerprint": fingerprint, "key": line, "entry": entry.number }));
+    let others = trusted.iter().map(|(fingerprint, whose)| json!({ "fingerprint": fingerprint, "whose": whose }));
+    context.result(&json!({ "keys": own.collect::<Vec<_>>(), "trusted": others.collect::<Vec<_>>() }));
+    Ok(())
+}
+
+fn trust(context: &Context, fingerprint: &str, whose: &str) -> Result<(), Failure> {
+    let fingerprint = fingerprint.trim();
+    if !sign::is_fingerprint(fingerprint) {
+        let shown = show::name(fingerprint);
+        return Err(Failure::usage("bad_signer", t!("err-bad-signer", text = shown), t!("hint-bad-signer")));
+    }
+    let whose = super::ledger::text(whose)?;
+    recorded(context, Kind::Trust, |_, trace| {
+        trace.about(SubjectType::Key, fingerprint);
+        trace.facts(json!({ "fingerprint": fingerprint, "whose": whose, "confirmed": "paper" }));
+        Ok(())
+    })?;
+    context.say(&t!("key-trust-done", fingerprint = fingerprint.to_owned(), whose = show::name(&whose)));
+    context.result(&json!({ "fingerprint": fingerprint, "whose": whose }));
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Entries in words.
+
+use std::collections::{HashMap, HashSet};
+use std::io::IsTerminal;
+
+use serde::Deserialize;
+
+use crate::ledger::{Claim, Entry, Error, Kind, Ledger, Outcome, corrected};
+use crate::t;
+use crate::term::show;
+
+/// A kind as people call it; a kind of a newer program by its text.
+pub fn kind_word(kind: &str) -> String {
+    let Ok(known) = serde_json::from_value::<Kind>(kind.into()) else { return show::name(kind) };
+    match known {
+        Kind::Init => t!("kind-init"),
+        Kind::Settings => t!("kind-settings"),
+        Kind::StaffAdd => t!("kind-staff-add"),
+        Kind::StaffTrain => t!("kind-staff-train"),
+        Kind::StaffRetire => t!("kind-staff-retire"),
+        Kind::StaffTransfer => t!("kind-staff-transfer"),
+        Kind::Pack => t!("kind-pack"),
+        Kind::Verify => t!("kind-verify"),
+        Kind::List => t!("kind-list"),
+        Kind::Open => t!("kind-open"),
+        Kind::Correct => t!("kind-correct"),
+        Kind::ContractAmend => t!("kind-contract-amend"),
+        Kind::Hold => t!("kind-hold"),
+        Kind::Release => t!("kind-release"),
+        Kind::KeyRotate => t!("kind-key-rotate"),
+        Kind::Trust => t!("kind-trust"),
+        Kind::Received => t!("kind-received"),
+        Kind::Sent => t!("kind-sent"),
+        Kind::Export => t!("kind-export"),
+        Kind::Backup => t!("kind-backup"),
+        Kind::Restore => t!("kind-restore"),
+        Kind::Archive => t!("kind-archive"),
+        Kind::Leftovers => t!("kind-leftovers"),
+    }
+}
+
+/// How it ended, in words.
+pub fn outcome_word(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Begun => t!("outcome-begun"),
+        Outcome::Done => t!("outcome-done"),
+        Outcome::InPart => t!("outcome-in-part"),
+        Outcome::Refused => t!("outcome-refused"),
+        Outcome::Failed => t!("outcome-failed"),
+        Outcome::Interrupted => t!("outcome-interrupted"),
+    }
+}
+
+/// Where the name comes from, in words.
+pub fn claim_word(claim: Claim) -> String {
+    match claim {
+        Claim::Option => t!("claim-option"),
+        Claim::Mapping => t!("claim-mapping"),
+        Claim::Answer => t!("claim-answer"),
+        Claim::OsUser => t!("claim-os-user"),
+    }
+}
+
+/// The day and the minute, as the entry's own clock showed them.
+pub fn minute(time: &str) -> String {
+    show::name(time.get(..16).unwrap_or(time)).replace('T', " ")
+}
+
+/// A line that another entry corrected: struck through where a terminal shows it.
+pub fn struck(line: &str) -> String {
+    if std::io::stdout().is_terminal() { format!("\u{1b}[9m{line}\u{1b}[29m") } else { line.to_owned() }
+}
+
+/// What later entries say about earlier ones.
+#[derive(Default)]
+pub struct Later {
+    /// Corrected entries, and the entry that corrects each.
+    pub corrected: HashMap<u64, u64>,
+    /// Beginnings whose end is in the ledger.
+    pub ended: HashSet<u64>,
+}
+
+impl Later {
+    /// Looks through the ledger.
+    pub fn of(ledger: &Ledger) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        struct Facts {
+            begun: Option<u64>,
+        }
+        #[derive(Deserialize)]
+        struct Brief {
+            facts: Facts,
+        }
+        let mut later = Self { corrected: corrections(ledger)?, ended: HashSet::new() };
+        ledger.each(1..=u64::MAX, |_, body| {
+            if body.contains("\"begun\":")
+                && let Ok(Brief { facts: Facts { begun: Some(begun) } }) = serde_json::from_str(body)
+            {
+                later.ended.insert(begun);
+            }
+            Ok::<(), Error>(())
+        })?;
+        Ok(later)
+    }
+}
+
+/// Corrected entries, and the number of the last entry that corrects each.
+pub fn corrections(ledger: &Ledger) -> Result<HashMap<u64, u64>, Error> {
+    Ok(corrected::corrections(ledger)?.into_iter().map(|(number, by)| (number, by.number)).collect())
+}
+
+/// The things an entry names, on one line.
+pub fn subjects(entry: &Entry) -> String {
+    let ids: Vec<String> = entry.subjects.iter().map(|subject| show::name(&subject.id)).collect();
+    ids.join("・")
+}

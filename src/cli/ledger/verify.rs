@@ -1,0 +1,87 @@
+//! `tewatashi ledger verify`: recompute everything, and say exactly what that proves.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::super::context::Context;
+use super::super::desk::Shelf;
+use super::super::failure::{Failure, code};
+use super::super::words;
+use crate::ledger::checkpoint::base64;
+use crate::ledger::{Head, Ledger, Question, ShortCode, Verdict, package, verify};
+use crate::t;
+use crate::term::show;
+
+pub fn run(context: &Context, file: Option<&Path>, code: Option<&str>, full: bool) -> Result<(), Failure> {
+    let code = code.map(ShortCode::parse).transpose().map_err(|e| words::bad_code(&e))?;
+    let Some(file) = file else { return own(context, code.as_ref(), full) };
+    let question = Question { code: code.as_ref(), full, ..Question::default() };
+    let verdict = if package::is_one(file) {
+        package::verify(file, &question).map_err(|e| words::package(&e))?
+    } else {
+        let ledger = Ledger::open_to_read(file).map_err(|e| words::ledger(&e))?;
+        verify::verify(&ledger, &question).map_err(|e| words::ledger(&e))?
+    };
+    conclude(context, &verdict, code.is_some(), false)
+}
+
+/// The case's own ledger, against what this computer remembers of it too.
+fn own(context: &Context, code: Option<&ShortCode>, full: bool) -> Result<(), Failure> {
+    let shelf = Shelf::open(context)?;
+    let known = context.home()?.case_at(&shelf.folder.path);
+    let seen = known
+        .as_ref()
+        .and_then(|known| known.seen.as_ref())
+        .and_then(|seen| Head::parse(&format!("-\n{}\n{}\n", seen.size, seen.root)).map(|(_, head)| head));
+    let question = Question { code, seen, known: known.as_ref().map(|k| (k.origin.as_str(), k.key.as_str())), full };
+    let verdict = verify::verify(&shelf.ledger, &question).map_err(|e| words::ledger(&e))?;
+    conclude(context, &verdict, code.is_some(), seen.is_some())
+}
+
+fn conclude(context: &Context, verdict: &Verdict, code: bool, seen: bool) -> Result<(), Failure> {
+    let count = |label: String, n: u64| context.chat(&format!("  {}  {}", show::pad(&label, 20), show::number(n)));
+    count(t!("ledger-entries"), verdict.entries);
+    count(t!("ledger-checkpoints"), verdict.checkpoints);
+    count(t!("ledger-signatures"), verdict.signatures);
+    let short = verdict.head.map(|head| head.code().to_string());
+    if let Some(short) = &short {
+        context.chat(&format!("  {}  {short}", show::pad(&t!("ledger-code"), 20)));
+    }
+    for notice in &verdict.notices {
+        context.warn(&words::notice(notice));
+    }
+    let scope = if verdict.code_holds {
+        "paper"
+    } else if seen {
+        "this_computer"
+    } else {
+        "internal"
+    };
+    context.result(&json!({
+        "result": if verdict.findings.is_empty() { "ok" } else { "broken" },
+        "scope": scope,
+        "entries": verdict.entries,
+        "checkpoints": verdict.checkpoints,
+        "signatures": verdict.signatures,
+        "head": verdict.head.map(|h| json!({ "size": h.size, "root": base64(&h.root), "code": short })),
+        "findings": verdict.findings,
+        "notices": verdict.notices,
+    }));
+    let mut lines = verdict.findings.iter().map(words::finding);
+    let Some(first) = lines.next() else {
+        context.say(&match (verdict.code_holds, seen) {
+            (true, _) => t!("ledger-ok-code"),
+            (false, true) => t!("ledger-ok-seen"),
+            (false, false) => t!("ledger-ok-internal"),
+        });
+        if !code {
+            context.chat(&t!("ledger-internal-only"));
+        }
+        return Ok(());
+    };
+    let mut failure = Failure::new(code::LEDGER, "ledger_broken", t!("err-ledger-broken"), t!("hint-ledger-broken"))
+        .with_details(std::iter::once(first).chain(lines).collect());
+    failure.reported = true;
+    Err(failure)
+}

@@ -1,0 +1,191 @@
+//! `tewatashi staff …`: who may handle what, in which role, trained when.
+
+use chrono::{Local, NaiveDate};
+use serde_json::json;
+
+use super::args::{StaffAddArgs, StaffCommand};
+use super::context::{Context, out};
+use super::desk::{Desk, Shelf, recorded, recorded_at, roster};
+use super::failure::Failure;
+use super::words;
+use crate::case::people::{add_facts, retire_facts, train_facts, transfer_facts};
+use crate::case::{NewPerson, Person, Side, Word};
+use crate::ledger::{Kind, Subject, SubjectType};
+use crate::t;
+use crate::term::show;
+
+pub fn run(context: &Context, command: &StaffCommand) -> Result<(), Failure> {
+    match command {
+        StaffCommand::Add(args) => add(context, args),
+        StaffCommand::List => list(context),
+        StaffCommand::Train { person, date } => train(context, person, *date),
+        StaffCommand::Retire { person, date } => retire(context, person, *date),
+        StaffCommand::Transfer { from, to } => transfer(context, from, to),
+    }
+}
+
+fn today() -> NaiveDate {
+    Local::now().date_naive()
+}
+
+fn add(context: &Context, args: &StaffAddArgs) -> Result<(), Failure> {
+    let desk = Desk::open(context)?;
+    let person = recorded_at(context, &desk, Kind::StaffAdd, |desk, trace| {
+        let party = match &args.party {
+            Some(text) => Side::parse(text.trim()).ok_or_else(|| {
+                let accepted = Side::texts().join("・");
+                Failure::usage(
+                    "bad_side",
+                    t!("err-bad-side", text = show::name(text)),
+                    t!("hint-accepted", list = accepted),
+                )
+            })?,
+            None => desk.settings.side,
+        };
+        let new = NewPerson {
+            number: String::new(),
+            name: args.name.clone(),
+            role: args.role.clone(),
+            section: args.section.clone(),
+            party,
+            contact: args.contact.clone().unwrap_or_default(),
+            os_user: args.os_user.clone(),
+            pledged: args.pledged,
+        };
+        let person = desk.roster()?.admit(new, today(), &desk.settings).map_err(|e| words::people(&e))?;
+        trace.about(SubjectType::Person, person.name.clone());
+        trace.facts(add_facts(&person).into());
+        Ok(person)
+    })?;
+    for date in &args.trained {
+        train_at(context, &desk, &person.number, *date)?;
+    }
+    context.say(&t!(
+        "staff-added",
+        number = person.number.clone(),
+        name = show::name(&person.name),
+        role = person.role.clone()
+    ));
+    context.result(&json!({ "person": person }));
+    Ok(())
+}
+
+fn train_at(context: &Context, desk: &Desk, person: &str, date: NaiveDate) -> Result<(), Failure> {
+    recorded_at(context, desk, Kind::StaffTrain, |desk, trace| {
+        let session = desk.roster()?.session(date, "", [person]).map_err(|e| words::people(&e))?;
+        session.people.iter().for_each(|named| trace.about(SubjectType::Person, named.name.clone()));
+        trace.facts(train_facts(&session).into());
+        Ok(())
+    })
+}
+
+fn train(context: &Context, person: &str, date: Option<NaiveDate>) -> Result<(), Failure> {
+    let date = date.unwrap_or_else(today);
+    train_at(context, &Desk::open(context)?, person, date)?;
+    context.say(&t!("staff-trained", name = show::name(person), date = date.to_string()));
+    context.result(&json!({ "person": person, "date": date.to_string() }));
+    Ok(())
+}
+
+fn retire(context: &Context, person: &str, date: Option<NaiveDate>) -> Result<(), Failure> {
+    let retirement = recorded(context, Kind::StaffRetire, |desk, trace| {
+        let date = date.unwrap_or_else(today);
+        let retirement = desk.roster()?.retirement(person, date, "").map_err(|e| words::people(&e))?;
+        trace.about(SubjectType::Person, retirement.person.name.clone());
+        trace.facts(retire_facts(&retirement).into());
+        Ok(retirement)
+    })?;
+    let name = show::name(&retirement.person.name);
+    context.say(&t!("staff-retired", name = name, date = retirement.date.to_string()));
+    context.result(&json!({ "person": retirement.person, "date": retirement.date.to_string() }));
+    Ok(())
+}
+
+/// What passes on is what the ledger names the person for and nothing has ended yet; the forms to come add to it.
+fn transfer(context: &Context, from: &str, to: &str) -> Result<(), Failure> {
+    let transfer = recorded(context, Kind::StaffTransfer, |desk, trace| {
+        let roster = desk.roster()?;
+        let giver = roster.one(from, today()).map_err(|e| words::people(&e))?;
+        let held = held(desk, giver)?;
+        let transfer = roster.transfer(from, to, today(), &held).map_err(|e| words::people(&e))?;
+        trace.about(SubjectType::Person, transfer.from.name.clone());
+        trace.about(SubjectType::Person, transfer.to.name.clone());
+        trace.facts(transfer_facts(&transfer).into());
+        Ok(transfer)
+    })?;
+    let (from, to) = (show::name(&transfer.from.name), show::name(&transfer.to.name));
+    context.say(&t!("staff-transferred", from = from, to = to, count = transfer.held.len()));
+    if !context.json {
+        transfer.held.iter().for_each(|thing| out(&format!("  {}", show::name(thing))));
+    }
+    context.result(&json!({ "from": transfer.from, "to": transfer.to, "held": transfer.held }));
+    Ok(())
+}
+
+/// Bundles and media the person made or opened.
+fn held(desk: &Desk, person: &Person) -> Result<Vec<String>, Failure> {
+    let entries = desk.look(|ledger| ledger.history(&person.name))?;
+    let mut held = Vec::new();
+    for entry in entries.iter().filter(|e| e.operator.staff.as_ref() == Some(&person.number)) {
+        if entry.is(Kind::Pack) || entry.is(Kind::Open) {
+            let things = entry.subjects.iter().filter(|s| matches!(s.kind, SubjectType::Bundle | SubjectType::Medium));
+            for Subject { id, .. } in things {
+                if !held.contains(id) {
+                    held.push(id.clone());
+                }
+            }
+        }
+    }
+    Ok(held)
+}
+
+fn list(context: &Context) -> Result<(), Failure> {
+    let shelf = Shelf::open(context)?;
+    let roster = roster(&shelf.ledger)?;
+    let people = roster.people();
+    if !context.json {
+        if people.is_empty() {
+            context.say(&t!("staff-none"));
+        } else {
+            out(&row(&[
+                &t!("col-number"),
+                &t!("col-name"),
+                &t!("col-party"),
+                &t!("col-role"),
+                &t!("col-section"),
+                &t!("col-trained"),
+                "",
+            ]));
+        }
+        people.iter().for_each(|person| out(&line(person)));
+    }
+    context.result(&json!({ "people": people.iter().map(json_of).collect::<Vec<_>>() }));
+    Ok(())
+}
+
+fn line(person: &Person) -> String {
+    let trained = person.last_training(today()).map_or_else(|| t!("staff-untrained"), |date| date.to_string());
+    let gone = person.retired.map(|date| t!("staff-gone", date = date.to_string())).unwrap_or_default();
+    let (name, section) = (show::name(&person.name), show::name(&person.section));
+    row(&[&person.number, &name, person.party.text(), &person.role, &section, &trained, &gone])
+}
+
+fn json_of(person: &Person) -> serde_json::Value {
+    let days = |dates: &[NaiveDate]| dates.iter().map(NaiveDate::to_string).collect::<Vec<_>>();
+    json!({
+        "number": person.number, "name": person.name, "role": person.role, "section": person.section,
+        "party": person.party, "contact": person.contact, "os_user": person.os_user,
+        "trained": days(&person.trained), "added": person.added.to_string(),
+        "retired": person.retired.map(|date| date.to_string()),
+    })
+}
+
+const COLUMNS: [usize; 6] = [7, 16, 8, 18, 20, 10];
+
+fn row(cells: &[&str; 7]) -> String {
+    let padded = cells.iter().enumerate().map(|(at, cell)| match COLUMNS.get(at) {
+        Some(&columns) => format!("{}  ", show::pad(cell, columns)),
+        None => (*cell).to_owned(),
+    });
+    padded.collect::<String>().trim_end().to_owned()
+}

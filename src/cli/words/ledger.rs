@@ -1,0 +1,157 @@
+//! Words of the ledger: what stops it, and what verifying it finds.
+
+use std::path::Path;
+
+use super::super::failure::{Failure, code};
+use super::io;
+use crate::ledger::checkpoint::BadCode;
+use crate::ledger::exchange::ReceiveError;
+use crate::ledger::package::PackageError;
+use crate::ledger::{Error, Finding, Notice};
+use crate::t;
+use crate::term::show;
+
+/// A ledger that cannot be used as asked.
+pub fn ledger(error: &Error) -> Failure {
+    let failed = |path: &Path, kind, message, hint| Failure::failed(kind, message, hint).about(show::path(path));
+    match error {
+        Error::Io { path, source } => io(path, source),
+        Error::Missing(p) => failed(p, "no_ledger", t!("err-no-ledger", path = show::path(p)), t!("hint-no-case")),
+        Error::NotALedger(p) => {
+            failed(p, "not_a_ledger", t!("err-not-a-ledger", path = show::path(p)), t!("hint-not-a-ledger"))
+        }
+        Error::Newer { path, found, known } => {
+            let message = t!("err-ledger-newer", path = show::path(path), found = (*found), known = (*known));
+            failed(path, "ledger_newer", message, t!("hint-ledger-newer"))
+        }
+        Error::Damaged(path) => {
+            let message = t!("err-ledger-damaged", path = show::path(path));
+            Failure::new(code::LEDGER, "ledger_damaged", message, t!("hint-ledger-broken")).about(show::path(path))
+        }
+        Error::Busy(p) => failed(p, "ledger_busy", t!("err-ledger-busy", path = show::path(p)), t!("hint-ledger-busy")),
+        Error::Full(p) => failed(p, "ledger_full", t!("err-ledger-full", path = show::path(p)), t!("hint-ledger-full")),
+        Error::ReadOnly(p) => {
+            let message = t!("err-ledger-read-only", path = show::path(p));
+            failed(p, "ledger_read_only", message, t!("hint-ledger-read-only"))
+        }
+        Error::Network { path, kind } => {
+            let message = t!("err-ledger-network", path = show::path(path), kind = show::name(kind));
+            Failure::refused("ledger_on_network", message, t!("hint-ledger-network")).about(show::path(path))
+        }
+        Error::Store { path, source } => {
+            let reason = show::name(&source.to_string());
+            let message = t!("err-ledger-store", path = show::path(path), reason = reason);
+            failed(path, "ledger_store", message, t!("hint-ledger-broken"))
+        }
+        Error::NotCanonical => Failure::failed("not_canonical", t!("err-not-canonical"), t!("hint-not-canonical")),
+        Error::Sign(error) => super::signing(error),
+    }
+}
+
+/// A file of entries that cannot be used.
+pub fn package(error: &PackageError) -> Failure {
+    match error {
+        PackageError::Ledger(error) => ledger(error),
+        PackageError::Io { path, source } => io(path, source),
+        PackageError::NotOne(path) => {
+            let shown = show::path(path);
+            Failure::failed("not_a_package", t!("err-not-a-package", path = shown.clone()), t!("hint-not-a-package"))
+                .about(shown)
+        }
+        PackageError::Broken { path, part } => {
+            let shown = show::path(path);
+            let message = t!("err-package-broken", path = shown.clone(), part = (*part));
+            Failure::new(code::DAMAGED, "package_broken", message, t!("hint-package-broken")).about(shown)
+        }
+        PackageError::Partial { path, from } => {
+            let shown = show::path(path);
+            let message = t!("err-package-partial", path = shown.clone(), from = from.to_string());
+            Failure::failed("package_partial", message, t!("hint-package-partial")).about(shown)
+        }
+    }
+}
+
+/// Entries that were not taken in.
+pub fn receive(error: &ReceiveError) -> Failure {
+    match error {
+        ReceiveError::Package(error) => package(error),
+        ReceiveError::Own => Failure::refused("own_entries", t!("err-own-entries"), t!("hint-own-entries")),
+        ReceiveError::Gap { from, to } => {
+            let message = t!("err-entries-missing", from = from.to_string(), to = to.to_string());
+            Failure::failed("entries_missing", message, t!("hint-entries-missing", from = from.to_string()))
+        }
+        ReceiveError::Fork { number } => {
+            let message = t!("err-two-pasts", number = number.to_string());
+            Failure::new(code::LEDGER, "two_pasts", message, t!("hint-two-pasts"))
+        }
+        ReceiveError::Root => {
+            Failure::new(code::DAMAGED, "package_root", t!("err-package-root"), t!("hint-package-broken"))
+        }
+        ReceiveError::UnknownKey { key } => {
+            let message = t!("err-key-not-confirmed", key = key.clone());
+            Failure::refused("key_not_confirmed", message, t!("hint-key-not-confirmed", key = key.clone()))
+        }
+    }
+}
+
+/// A short code that cannot be one.
+pub fn bad_code(error: &BadCode) -> Failure {
+    match error {
+        BadCode::NoNumber => Failure::usage("bad_code", t!("err-code-no-number"), t!("hint-code")),
+        BadCode::Group(mistyped) => {
+            let typed = super::mistyped(&(*mistyped).into());
+            Failure { code: code::USAGE, kind: "bad_code", hint: t!("hint-code"), ..typed }
+        }
+    }
+}
+
+/// One thing that must not be.
+pub fn finding(finding: &Finding) -> String {
+    let n = |number: &u64| number.to_string();
+    match finding {
+        Finding::Missing { from, to } if from == to => t!("found-missing-one", number = n(from)),
+        Finding::Missing { from, to } => t!("found-missing", from = n(from), to = n(to)),
+        Finding::Swapped { one, other } => t!("found-swapped", one = n(one), other = n(other)),
+        Finding::Misplaced { at, says } => t!("found-misplaced", at = n(at), says = n(says)),
+        Finding::Unreadable { number } => t!("found-unreadable", number = n(number)),
+        Finding::NotCanonical { number } => t!("found-not-canonical", number = n(number)),
+        Finding::Changed { from, to } if from == to => t!("found-changed-one", number = n(from)),
+        Finding::Changed { from, to } => t!("found-changed", from = n(from), to = n(to)),
+        Finding::CheckpointAltered { size } => t!("found-checkpoint", size = n(size)),
+        Finding::CutOff { entries, covered } => t!("found-cut-off", entries = n(entries), covered = n(covered)),
+        Finding::BadSignature { size } => t!("found-bad-signature", size = n(size)),
+        Finding::OtherKey { size, key } => t!("found-other-key", size = n(size), key = show::name(key)),
+        Finding::NoKey => t!("found-no-key"),
+        Finding::Head => t!("found-head"),
+        Finding::CodeCutOff { code, entries, carried_by: None } => {
+            t!("found-code-cut-off", code = code.clone(), entries = n(entries))
+        }
+        Finding::CodeCutOff { code, entries, carried_by: Some(by) } => {
+            t!("found-carried-cut-off", code = code.clone(), entries = n(entries), by = n(by))
+        }
+        Finding::CodeOtherPast { code, carried_by: None } => t!("found-code-other", code = code.clone()),
+        Finding::CodeOtherPast { code, carried_by: Some(by) } => {
+            t!("found-carried-other", code = code.clone(), by = n(by))
+        }
+        Finding::Older { entries, seen } => t!("found-older", entries = n(entries), seen = n(seen)),
+        Finding::OtherPast { seen } => t!("found-other-past", seen = n(seen)),
+        Finding::OtherLedger => t!("found-other-ledger"),
+        Finding::OtherFirstKey { key } => t!("found-other-first-key", key = show::name(key)),
+        Finding::Schema => t!("found-schema"),
+        Finding::Pages => t!("found-pages"),
+        Finding::Index => t!("found-index"),
+    }
+}
+
+/// One thing to know.
+pub fn notice(notice: &Notice) -> String {
+    let n = |number: &u64| number.to_string();
+    match notice {
+        Notice::ClockSetBack { number, seconds } => {
+            t!("notice-clock", number = n(number), seconds = seconds.to_string())
+        }
+        Notice::Unsigned { from } => t!("notice-unsigned", from = n(from)),
+        Notice::KeyReplaced { number } => t!("notice-key-replaced", number = n(number)),
+        Notice::Restored { number } => t!("notice-restored", number = n(number)),
+    }
+}
