@@ -11,6 +11,7 @@ pub mod error;
 pub mod exchange;
 pub mod finding;
 pub mod package;
+pub mod register;
 mod schema;
 pub mod store;
 pub mod tree;

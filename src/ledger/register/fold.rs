@@ -1,0 +1,223 @@
+//! The fold: every entry of a kind the register knows changes a line by one small function.
+//!
+//! A command that comes later adds an arm to [`Register::add`] and its function below.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+use super::facts::{self, Facts};
+use super::index::{self, Correction, Effect, Index, Origin, Standing};
+use super::{Content, Filter, Row};
+use crate::era::FiscalYear;
+use crate::ledger::{Claim, Entry, Kind, Operator, Outcome, SubjectType};
+
+/// The register being made.
+pub struct Register<'i> {
+    index: &'i Index,
+    /// The contract of entries that name none: the case's own.
+    contract: Option<String>,
+    rows: Vec<Line>,
+    by_bundle: HashMap<String, usize>,
+    by_medium: HashMap<String, usize>,
+    /// Work that uses a secret and has begun; what is left at the end never said how it ended.
+    begun: BTreeMap<(Origin, u64), (String, String)>,
+}
+
+/// A line, and from whom each content on it comes.
+struct Line {
+    row: Row,
+    origins: Vec<Origin>,
+}
+
+impl<'i> Register<'i> {
+    /// An empty register. `contract` is that of the case, for entries that name none.
+    #[must_use]
+    pub fn new(index: &'i Index, contract: Option<String>) -> Self {
+        Self {
+            index,
+            contract,
+            rows: Vec::new(),
+            by_bundle: HashMap::new(),
+            by_medium: HashMap::new(),
+            begun: BTreeMap::new(),
+        }
+    }
+
+    /// Takes an entry in; they come in the order of their numbers.
+    pub fn add(&mut self, entry: &Entry) {
+        let (origin, entry) = index::innermost(entry);
+        let index = self.index;
+        let standing = index.standing(&origin, &entry);
+        self.end(&standing);
+        match facts::kind(&entry) {
+            Some(Kind::Pack) => self.pack(&standing),
+            Some(Kind::Verify | Kind::List | Kind::Open) => self.handle(&standing),
+            _ => {}
+        }
+    }
+
+    /// The lines asked for.
+    #[must_use]
+    pub fn rows(self, filter: &Filter) -> Vec<Row> {
+        let mut lines: Vec<Row> = self.rows.into_iter().map(|line| line.row).collect();
+        for ((origin, number), (bundle, what)) in self.begun {
+            if let Some(&at) = self.by_bundle.get(&bundle) {
+                remark(&mut lines[at], format!("{}{what} 終わりの記録なし", cited(&origin, number)));
+            }
+        }
+        let mut counts: HashMap<Option<FiscalYear>, u64> = HashMap::new();
+        for row in &mut lines {
+            let count = counts.entry(row.fiscal_year).or_default();
+            *count += 1;
+            row.number = *count;
+        }
+        lines.retain(|row| filter.takes(row));
+        lines
+    }
+
+    /// A bundle was made.
+    fn pack(&mut self, standing: &Standing) {
+        if standing.entry.result != Outcome::Done {
+            return;
+        }
+        let Some((at, bundle)) = self.line_of(standing) else { return };
+        self.remark_corrections(at, standing);
+        let line = &mut self.rows[at];
+        let Some(place) = line.row.contents.iter().position(|content| content.bundle == bundle) else { return };
+        // Attack: the other side's entry describes a bundle of ours anew. What this ledger saw itself stands.
+        if line.origins[place].is_empty() && !standing.origin.is_empty() {
+            return;
+        }
+        standing.origin.clone_into(&mut line.origins[place]);
+        if let Some(facts) = &standing.facts {
+            line.row.contents[place] = content(bundle, facts);
+            if facts::text(facts, "read_back").is_some_and(|read_back| read_back == "not_established") {
+                let what = &line.row.contents[place].bundle;
+                let said = format!("束 {what}: 媒体からの読み戻しは確認できていません");
+                remark(&mut line.row, said);
+            }
+        }
+        if !standing.origin.is_empty() {
+            let said = format!("内容は相手方の記録による（{}）", cited(standing.origin, standing.entry.number).trim());
+            remark(&mut line.row, said);
+        }
+    }
+
+    /// A bundle was checked, listed or opened. Who used its secret handled what is inside; done in part is handled too.
+    fn handle(&mut self, standing: &Standing) {
+        let kind = facts::kind(standing.entry);
+        let used = kind != Some(Kind::Verify) || standing.facts.as_deref().is_some_and(facts::secret);
+        match standing.entry.result {
+            Outcome::Done | Outcome::InPart => {}
+            Outcome::Begun => return self.begin(standing),
+            Outcome::Refused | Outcome::Failed | Outcome::Interrupted => return,
+        }
+        let Some((at, _)) = self.line_of(standing) else { return };
+        self.remark_corrections(at, standing);
+        let name = handler(&standing.entry.operator);
+        let handlers = &mut self.rows[at].row.handlers;
+        if used && standing.facts.is_some() && !handlers.contains(&name) {
+            handlers.push(name);
+        }
+    }
+
+    fn begin(&mut self, standing: &Standing) {
+        if let Some(bundle) = facts::named(&standing.subjects, SubjectType::Bundle) {
+            let word = facts::kind(standing.entry).map_or("", super::word);
+            let what = format!("{word} {}:", handler(&standing.entry.operator));
+            let number = (standing.origin.to_owned(), standing.entry.number);
+            self.begun.insert(number, (bundle.to_owned(), what));
+        }
+    }
+
+    /// An entry that ends work names the one that began it.
+    fn end(&mut self, standing: &Standing) {
+        if let Some(begun) = facts::number(&standing.entry.facts, "begun") {
+            self.begun.remove(&(standing.origin.to_owned(), begun));
+        }
+    }
+
+    /// The line of the bundle an entry names, a new one when it is the first to name it; and the bundle.
+    fn line_of(&mut self, standing: &Standing) -> Option<(usize, String)> {
+        let bundle = facts::named(&standing.subjects, SubjectType::Bundle)?.to_owned();
+        if let Some(&at) = self.by_bundle.get(&bundle) {
+            return Some((at, bundle));
+        }
+        let year = local_date(standing.entry).map(FiscalYear::of);
+        let contract = facts::named(&standing.subjects, SubjectType::Contract).map(str::to_owned);
+        let contract = contract.or_else(|| self.contract.clone());
+        let medium = self.index.medium(&bundle).map(str::to_owned);
+        let at = self.line_of_medium(year, contract, medium);
+        self.by_bundle.insert(bundle.clone(), at);
+        let line = &mut self.rows[at];
+        line.row.contents.push(Content { bundle: bundle.clone(), ..Content::default() });
+        // Until the entry that made it is seen, anybody may say what is inside.
+        line.origins.push("?".into());
+        Some((at, bundle))
+    }
+
+    /// The line of a medium in this year and contract: a medium used again the year after is a new line.
+    fn line_of_medium(&mut self, year: Option<FiscalYear>, contract: Option<String>, medium: Option<String>) -> usize {
+        let known = medium.as_ref().and_then(|medium| self.by_medium.get(medium)).copied();
+        let same = |at: &usize| self.rows[*at].row.fiscal_year == year && self.rows[*at].row.contract == contract;
+        if let Some(at) = known.filter(same) {
+            return at;
+        }
+        let at = self.rows.len();
+        if let Some(medium) = &medium {
+            self.by_medium.insert(medium.clone(), at);
+        }
+        self.rows.push(Line { row: Row::new(year, contract, medium), origins: Vec::new() });
+        at
+    }
+
+    fn remark_corrections(&mut self, at: usize, standing: &Standing) {
+        let side = if standing.origin.is_empty() { "" } else { "相手方の" };
+        for Correction { struck, by, reason, effect } in standing.corrections {
+            let voided = if *effect == Effect::Strikes { "（取消）" } else { "" };
+            let said = format!("訂正 {side}第{struck}号→第{by}号{voided}: {reason}");
+            remark(&mut self.rows[at].row, said);
+        }
+    }
+}
+
+fn remark(row: &mut Row, said: String) {
+    if !row.remarks.contains(&said) {
+        row.remarks.push(said);
+    }
+}
+
+/// `第3号 `, with the other ledger's origin when it is of another.
+fn cited(origin: &str, number: u64) -> String {
+    if origin.is_empty() { format!("第{number}号 ") } else { format!("{origin} 第{number}号 ") }
+}
+
+/// A handler's name. A name nobody gave is the user of the operating system, and says so.
+fn handler(operator: &Operator) -> String {
+    match operator.by {
+        Claim::OsUser => format!("{}（OS利用者名）", operator.name),
+        Claim::Option | Claim::Mapping | Claim::Answer => operator.name.clone(),
+    }
+}
+
+fn content(bundle: String, facts: &Facts) -> Content {
+    Content {
+        bundle,
+        title: facts::text(facts, "title"),
+        items: facts::texts(facts, "items"),
+        subjects: facts::number(facts, "subjects"),
+        files: facts::number(facts, "files"),
+        folders: facts::number(facts, "folders"),
+        bytes: facts::number(facts, "bytes"),
+        created: facts::text(facts, "created"),
+        volumes: facts.get("volumes").and_then(|list| u64::try_from(list.as_array()?.len()).ok()),
+        read_back: facts::text(facts, "read_back"),
+    }
+}
+
+/// The day on the clock of the one who wrote the entry.
+fn local_date(entry: &Entry) -> Option<NaiveDate> {
+    let time: DateTime<FixedOffset> = DateTime::parse_from_rfc3339(&entry.time).ok()?;
+    Some(time.date_naive())
+}
