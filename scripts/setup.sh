@@ -8,7 +8,7 @@ venv=${VENV:-$HOME/.cache/tewatashi-venv}
 
 demo_packages=(build-essential age openssh-client tar coreutils diffutils util-linux)
 test_packages=(e2fsprogs xfsprogs btrfs-progs exfat-fuse exfatprogs ntfs-3g squashfs-tools fusefat dosfstools fuse3
-	python3 python3-venv)
+	python3 python3-venv libreoffice-calc poppler-utils fonts-morisawa-bizud-gothic)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {

@@ -9,6 +9,7 @@ mod derived;
 pub mod entry;
 pub mod error;
 pub mod exchange;
+pub mod export;
 pub mod finding;
 pub mod package;
 pub mod register;
