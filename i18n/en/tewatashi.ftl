@@ -778,3 +778,12 @@ hint-restore-to = Name a folder that does not exist yet with --to.
 err-other-items = The contract does not permit these items: { $items }
 hint-other-items = Check --items, or record an amendment with tewatashi contract amend.
 warn-many-subjects = This is about { $threshold } persons or more. Make sure that many are needed.
+
+## Register
+exported = The register was written: { $path } ({ $rows } rows, { $entries } entries)
+err-export-form = The form of the file is not clear.
+hint-export-form = Use --xlsx, --csv or --json, or let the name end in .xlsx, .csv or .json.
+err-too-many-rows = There are more entries than one sheet of a workbook takes.
+hint-too-many-rows = Use --year for one fiscal year, or --json.
+err-export = The register cannot be written: { $path } ({ $reason })
+hint-export = Verify the ledger with tewatashi ledger verify, then run it again.

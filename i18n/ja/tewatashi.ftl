@@ -778,3 +778,12 @@ hint-restore-to = まだないフォルダーを --to に指定してくださ�
 err-other-items = 契約で認められていない項目です: { $items }
 hint-other-items = --items を確かめるか、変更契約があれば tewatashi contract amend で記録してください。
 warn-many-subjects = { $threshold } 人以上の情報です。取り出しの必要と数を確かめてください。
+
+## 管理簿
+exported = 個人情報管理簿を書き出しました: { $path }（{ $rows } 行、記録 { $entries } 件）
+err-export-form = 書き出す形が分かりません。
+hint-export-form = --xlsx、--csv 又は --json を指定するか、ファイル名の末尾を .xlsx、.csv、.json にしてください。
+err-too-many-rows = 記録が多すぎて、Excel の一枚のシートに入りません。
+hint-too-many-rows = --year で年度を限るか、--json で書き出してください。
+err-export = 管理簿を書き出せません: { $path }（{ $reason }）
+hint-export = 台帳を tewatashi ledger verify で検証してから、もう一度実行してください。

@@ -114,7 +114,7 @@ fn backup(context: &Context, file: &Path) -> Result<(), Failure> {
         }
         Ok(())
     })?;
-    let head = desk.look(|ledger| ledger.head())?;
+    let head = desk.look(super::super::ledger::store::Ledger::head)?;
     super::ledger::place_new(file, |to| copy(context, &desk, to).map_err(|e| words::io(file, &e)))?;
     let code = head.code().to_string();
     context.say(&t!("backup-done", path = show::path(file), entries = show::number(head.size), code = code.clone()));

@@ -111,6 +111,7 @@ impl Desk {
             origin,
             ledger: RefCell::new(ledger),
             key: RefCell::new(key),
+            may_act: Cell::new(false),
         };
         desk.note_changed_settings(context)?;
         Ok(desk)

@@ -36,7 +36,7 @@ fn rotate(context: &Context, reason: &str, lost: bool, passphrase: Option<&str>)
         let next = next(&place);
         let key = SigningKey::generate().map_err(|e| words::signing(&e))?;
         let line = key.public_line().trim().to_owned();
-        let old = desk.look(|ledger| current(ledger))?.map(|(_, fingerprint)| fingerprint).unwrap_or_default();
+        let old = desk.look(current)?.map(|(_, fingerprint)| fingerprint).unwrap_or_default();
         let endorsement = if lost {
             None
         } else {

@@ -59,7 +59,7 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, trace: &Trace) -> Resul
         split: split(args, &place),
         description,
         signer: &signer,
-        ledger_code: Some(desk.look(|ledger| ledger.head())?.code().to_string()),
+        ledger_code: Some(desk.look(super::super::ledger::store::Ledger::head)?.code().to_string()),
     };
     room(&order, &args.to, &place)?;
     announce(context, &sources);

@@ -157,7 +157,9 @@ fn list(context: &Context) -> Result<(), Failure> {
                 "",
             ]));
         }
-        people.iter().for_each(|person| out(&line(person)));
+        for person in people {
+            out(&line(person));
+        }
     }
     context.result(&json!({ "people": people.iter().map(json_of).collect::<Vec<_>>() }));
     Ok(())
@@ -183,9 +185,5 @@ fn json_of(person: &Person) -> serde_json::Value {
 const COLUMNS: [usize; 6] = [7, 16, 8, 18, 20, 10];
 
 fn row(cells: &[&str; 7]) -> String {
-    let padded = cells.iter().enumerate().map(|(at, cell)| match COLUMNS.get(at) {
-        Some(&columns) => format!("{}  ", show::pad(cell, columns)),
-        None => (*cell).to_owned(),
-    });
-    padded.collect::<String>().trim_end().to_owned()
+    show::row(cells, &COLUMNS)
 }

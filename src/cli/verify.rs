@@ -36,6 +36,7 @@ fn verify(context: &Context, args: &VerifyArgs, desk: &Desk, trace: &Trace) -> R
     let mut inside = None;
     // What is wrong with header, volumes or signature stands in the report already; then there is no way in.
     if let Some(opening) = wants_inside.then(|| bundle.begin().ok()).flatten() {
+        trace.fact("secret", true);
         trace.begin()?;
         inside = verify_inside(context, args, opening, &mut report)?;
     }
@@ -98,8 +99,8 @@ impl Trusted {
     /// Those of `--signer`, else this desk's own, former ones too, and those of others that were confirmed from paper.
     pub fn new(desk: &Desk, given: &[String]) -> Result<Self, Failure> {
         let given = given.iter().map(|text| fingerprint(text)).collect::<Result<_, _>>()?;
-        let own = desk.look(|ledger| super::key::keys(ledger))?.into_iter().map(|(_, _, key)| key);
-        let others = desk.look(|ledger| super::key::trusted(ledger))?.into_iter().map(|(key, _)| key);
+        let own = desk.look(super::key::keys)?.into_iter().map(|(_, _, key)| key);
+        let others = desk.look(super::key::trusted)?.into_iter().map(|(key, _)| key);
         Ok(Self { given, known: own.chain(others).collect() })
     }
 

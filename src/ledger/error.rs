@@ -70,6 +70,7 @@ pub enum Error {
 
 impl Error {
     /// What the store said, in the domain's words.
+    #[must_use]
     pub fn of(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match source.sqlite_error_code() {
@@ -83,6 +84,7 @@ impl Error {
     }
 
     /// What the system said.
+    #[must_use]
     pub fn io(path: &Path, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::NotFound => Self::Missing(path.to_owned()),

@@ -64,11 +64,12 @@ const MIGRATIONS: [&str; 2] = [
 ];
 
 /// The schema this program writes.
-pub const VERSION: u32 = MIGRATIONS.len() as u32;
+pub const VERSION: u32 = 2;
+const _: () = assert!(MIGRATIONS.len() == VERSION as usize);
 
 /// What every connection sets.
 pub fn prepare(db: &Connection) -> rusqlite::Result<()> {
-    db.busy_timeout(std::time::Duration::from_secs(60))?;
+    db.busy_timeout(std::time::Duration::from_mins(1))?;
     db.set_prepared_statement_cache_capacity(32);
     db.pragma_update(None, "foreign_keys", true)?;
     // Attack: a prepared file whose schema runs functions when it is read.
@@ -140,9 +141,67 @@ fn definitions(db: &Connection) -> rusqlite::Result<Vec<(String, Option<String>)
     statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
-/// Makes a ledger as an earlier version of this program did.
 #[cfg(test)]
-pub fn create_version(db: &mut Connection, version: u32) -> rusqlite::Result<()> {
-    db.pragma_update(None, "application_id", APPLICATION)?;
-    migrate(db, 0, version)
+mod tests {
+    use super::*;
+    use crate::ledger::Ledger;
+
+    /// A ledger as the first version of this program made it.
+    fn first_version(path: &Path) {
+        let mut db = Connection::open(path).unwrap();
+        db.pragma_update(None, "application_id", APPLICATION).unwrap();
+        migrate(&mut db, 0, 1).unwrap();
+        db.execute("INSERT INTO meta VALUES ('origin', 'tewatashi/old')", []).unwrap();
+    }
+
+    #[test]
+    fn an_older_ledger_is_brought_up_and_a_copy_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        first_version(&path);
+        let (ledger, copy) = Ledger::open(&path).unwrap();
+        assert_eq!(ledger.origin().unwrap(), "tewatashi/old");
+        let copy = Connection::open(copy.unwrap()).unwrap();
+        assert_eq!(version(&copy, &path).unwrap(), 1);
+        drop(ledger);
+        assert!(Ledger::open(&path).unwrap().1.is_none(), "once");
+    }
+
+    #[test]
+    fn an_older_ledger_can_be_read_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        first_version(&path);
+        let ledger = Ledger::open_to_read(&path).unwrap();
+        assert_eq!(ledger.head().unwrap().size, 0);
+        assert!(is_intact(&ledger.db).unwrap());
+    }
+
+    #[test]
+    fn a_newer_ledger_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        Ledger::create(&path, "tewatashi/new").unwrap();
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
+        assert!(matches!(Ledger::open(&path), Err(Error::Newer { found: 3, known: 2, .. })));
+        assert!(matches!(Ledger::open_to_read(&path), Err(Error::Newer { .. })));
+    }
+
+    #[test]
+    fn entries_cannot_be_changed_through_sql() {
+        let mut db = Connection::open_in_memory().unwrap();
+        prepare(&db).unwrap();
+        create(&mut db).unwrap();
+        db.execute("INSERT INTO entries (number, body) VALUES (1, '{}')", []).unwrap();
+        for text in [
+            "UPDATE entries SET body = '[]'",
+            "DELETE FROM entries",
+            "INSERT OR REPLACE INTO entries (number, body) VALUES (1, '[]')",
+            "INSERT INTO entries (number, body) VALUES (3, '{}')",
+            "INSERT INTO mentions VALUES ('x', 9)",
+            "INSERT INTO entries (number, body) VALUES ('two', '{}')",
+        ] {
+            assert!(db.execute(text, []).is_err(), "{text}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
-//! The one store: SQLite, and every statement that is sent to it.
+//! The one store: `SQLite`, and every statement that is sent to it.
 
+use std::fmt::Write;
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -301,7 +302,7 @@ fn safe_place(path: &Path) -> Result<(), Error> {
 /// Opening says little; the first look at the tables says whether it can be read.
 fn readable(db: rusqlite::Result<Connection>) -> rusqlite::Result<Connection> {
     let db = db?;
-    db.busy_timeout(std::time::Duration::from_secs(60))?;
+    db.busy_timeout(std::time::Duration::from_mins(1))?;
     db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(db)
 }
@@ -334,7 +335,9 @@ fn escaped(path: &str) -> String {
     for byte in path.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => text.push(char::from(byte)),
-            _ => text.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(text, "%{byte:02X}");
+            }
         }
     }
     text

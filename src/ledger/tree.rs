@@ -113,6 +113,6 @@ mod tests {
     }
 
     fn hex(hash: &Hash) -> String {
-        hash.iter().map(|b| format!("{b:02x}")).collect()
+        crate::bundle::hex(hash)
     }
 }

@@ -52,6 +52,16 @@ pub fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(gap))
 }
 
+/// Cells that stand under each other; the last ones take what they need.
+#[must_use]
+pub fn row(cells: &[&str], columns: &[usize]) -> String {
+    let padded = cells.iter().enumerate().map(|(at, cell)| match columns.get(at) {
+        Some(&columns) => pad(cell, columns) + "  ",
+        None => (*cell).to_owned(),
+    });
+    padded.collect::<String>().trim_end().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,17 +37,17 @@ pub fn place_new(path: &Path, fill: impl FnOnce(&mut File) -> Result<(), Failure
 /// The signed head, for anyone to keep: text, signature, public key.
 pub fn checkpoint(context: &Context, file: &Path) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
-    let signed = desk.look(|ledger| Ok((ledger.last_checkpoint()?, ledger.head()?)))?;
-    let signed = match signed {
+    let latest = desk.look(|ledger| Ok((ledger.last_checkpoint()?, ledger.head()?)))?;
+    let signed = match latest {
         (Some(last), head) if last.head == head => last,
         _ => {
-            let signer = desk.signer()?;
-            desk.append_by(context, |ledger, _| ledger.sign_head(&signer))?;
-            let last = desk.look(|ledger| ledger.last_checkpoint())?;
+            let key = desk.signer()?;
+            desk.append_by(context, |ledger, _| ledger.sign_head(&key))?;
+            let last = desk.look(crate::ledger::store::Ledger::last_checkpoint)?;
             last.ok_or_else(|| Failure::failed("not_signed", t!("err-key-locked"), t!("hint-key-locked")))?
         }
     };
-    let line = desk.look(|ledger| key::current(ledger))?.map(|(line, _)| line).unwrap_or_default();
+    let line = desk.look(key::current)?.map(|(line, _)| line).unwrap_or_default();
     let beside = |end: &str| {
         let mut name = file.as_os_str().to_owned();
         name.push(end);
@@ -89,7 +89,7 @@ fn write(desk: &Desk, file: &Path, from: u64, all: bool) -> Result<package::Meta
 
 pub fn send(context: &Context, file: &Path, from: u64) -> Result<(), Failure> {
     let meta = recorded(context, Kind::Sent, |desk, trace| {
-        let entries = desk.look(|ledger| ledger.head())?.size;
+        let entries = desk.look(crate::ledger::store::Ledger::head)?.size;
         if from == 0 || from > entries {
             return Err(super::show::no_entry(from));
         }
@@ -231,7 +231,7 @@ fn sha256(path: &Path) -> Result<String, Failure> {
     loop {
         let read = std::io::Read::read(&mut file, &mut buffer).map_err(|e| words::io(path, &e))?;
         if read == 0 {
-            return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+            return Ok(crate::bundle::hex(&hash.finalize().into()));
         }
         hash.update(&buffer[..read]);
     }

@@ -1,9 +1,145 @@
-//! `tewatashi ledger export`: the 管理簿 for people.
+//! `tewatashi ledger export`: the 個人情報管理簿 for people, as a workbook, plain rows or JSON.
+
+use std::fs::File;
+use std::path::Path;
+
+use chrono::Local;
+use serde_json::json;
 
 use super::super::args::ExportArgs;
 use super::super::context::Context;
+use super::super::desk::{Desk, Shelf, recorded_at};
 use super::super::failure::Failure;
+use super::super::words;
+use super::exchange::place_new;
+use crate::case::{Effective, Settings};
+use crate::era::FiscalYear;
+use crate::ledger::export::{self, Header, Json, Xlsx};
+use crate::ledger::register::{Filter, Index, Register, Row};
+use crate::ledger::{Entry, Error, Head, Kind, Ledger, corrected};
+use crate::t;
+use crate::term::show;
 
-pub fn run(_context: &Context, _args: &ExportArgs) -> Result<(), Failure> {
-    unimplemented!()
+#[derive(Clone, Copy)]
+enum Form {
+    Xlsx,
+    Csv,
+    Json,
+}
+
+/// The form that is asked for, else the one the name of the file tells.
+fn form(context: &Context, args: &ExportArgs) -> Result<Form, Failure> {
+    let end = args.file.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
+    match (args.xlsx, args.csv, context.json, end.as_str()) {
+        (true, ..) => Ok(Form::Xlsx),
+        (_, true, ..) => Ok(Form::Csv),
+        (_, _, true, _) | (.., "json") => Ok(Form::Json),
+        (.., "xlsx") => Ok(Form::Xlsx),
+        (.., "csv") => Ok(Form::Csv),
+        _ => Err(Failure::usage("no_form", t!("err-export-form"), t!("hint-export-form"))),
+    }
+}
+
+pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
+    let form = form(context, args)?;
+    let (rows, head) = match Desk::open(context) {
+        Ok(desk) => recorded_at(context, &desk, Kind::Export, |desk, trace| {
+            let done = desk.look(|ledger| Ok(write(ledger, &desk.settings, args, form)))??;
+            trace.facts(json!({ "rows": done.0, "entries": done.1.size, "code": done.1.code().to_string() }));
+            Ok(done)
+        })?,
+        // Where nothing can be written the ledger can still be read, and that it was cannot be recorded.
+        Err(failure) if failure.kind == "ledger_read_only" => {
+            context.warn(&t!("warn-not-recorded", reason = failure.message));
+            let shelf = Shelf::open(context)?;
+            write(&shelf.ledger, &shelf.settings, args, form)?
+        }
+        Err(failure) => return Err(failure),
+    };
+    let path = show::path(&args.file);
+    context.say(&t!("exported", path = path, rows = show::number(rows), entries = show::number(head.size)));
+    context.result(&json!({
+        "file": args.file.to_string_lossy(), "rows": rows, "entries": head.size, "code": head.code().to_string(),
+    }));
+    Ok(())
+}
+
+/// Three walks over one moment of the ledger: what later entries say, the lines of the register, the entries themselves.
+fn write(ledger: &Ledger, settings: &Settings, args: &ExportArgs, form: Form) -> Result<(u64, Head), Failure> {
+    let head = ledger.head().map_err(|e| words::ledger(&e))?;
+    let mut index = Index::new();
+    each(ledger, &head, |entry| {
+        index.add(entry);
+        Ok(())
+    })
+    .map_err(|e| words::export(&args.file, &e))?;
+    index.settle();
+    let number = Some(settings.contract.number.clone()).filter(|number| !number.is_empty());
+    let mut register = Register::new(&index, number);
+    each(ledger, &head, |entry| {
+        register.add(entry);
+        Ok(())
+    })
+    .map_err(|e| words::export(&args.file, &e))?;
+    let filter = Filter { fiscal_year: args.year.map(FiscalYear::starting), contract: None };
+    let rows = register.rows(&filter);
+    let header = header(ledger, settings, head, filter)?;
+    place_new(&args.file, |file| {
+        fill(ledger, &header, &rows, &index, form, file).map_err(|e| words::export(&args.file, &e))
+    })?;
+    Ok((rows.len() as u64, head))
+}
+
+fn fill(
+    ledger: &Ledger,
+    header: &Header,
+    rows: &[Row],
+    index: &Index,
+    form: Form,
+    file: &mut File,
+) -> Result<(), export::Error> {
+    match form {
+        Form::Csv => export::csv(rows, file),
+        Form::Xlsx => {
+            let mut book = Xlsx::begin(header, rows, index)?;
+            each(ledger, &header.head, |entry| book.entry(entry))?;
+            book.finish(file)
+        }
+        Form::Json => {
+            let mut json = Json::begin(header, rows, file)?;
+            each(ledger, &header.head, |entry| json.entry(entry))?;
+            json.finish()
+        }
+    }
+}
+
+fn each(
+    ledger: &Ledger,
+    head: &Head,
+    mut take: impl FnMut(&Entry) -> Result<(), export::Error>,
+) -> Result<(), export::Error> {
+    ledger.each(1..=head.size, |_, body| {
+        let entry = serde_json::from_str(body).map_err(|_| Error::Damaged(ledger.path().to_owned()))?;
+        take(&entry)
+    })
+}
+
+fn header(ledger: &Ledger, settings: &Settings, head: Head, filter: Filter) -> Result<Header, Failure> {
+    let amendments = corrected::holding(ledger, &[Kind::ContractAmend]).map_err(|e| words::ledger(&e))?;
+    let effective = Effective::agreed(settings, amendments.iter());
+    let period = effective.from.zip(effective.to);
+    let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let contract = &settings.contract;
+    let folder = ledger.path().parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    Ok(Header {
+        case: folder.unwrap_or_default(),
+        city: said(&settings.parties.city.name),
+        contractor: said(&settings.parties.contractor.name),
+        contract_number: said(&contract.number),
+        contract_title: said(&contract.title),
+        period,
+        head,
+        filter,
+        made: Local::now().fixed_offset(),
+    })
 }

@@ -100,12 +100,5 @@ pub fn line(entry: &Entry, later: &Later) -> String {
 const COLUMNS: [usize; 5] = [6, 16, 16, 20, 10];
 
 fn row(cells: &[&str; 6]) -> String {
-    let mut line = String::new();
-    for (at, cell) in cells.iter().enumerate() {
-        match COLUMNS.get(at) {
-            Some(&columns) => line.push_str(&format!("{}  ", show::pad(cell, columns))),
-            None => line.push_str(cell),
-        }
-    }
-    line.trim_end().to_owned()
+    show::row(cells, &COLUMNS)
 }

@@ -10,6 +10,7 @@ use super::super::failure::Failure;
 use super::super::words;
 use super::list::line;
 use super::say::{self, Later, claim_word, corrections, kind_word, outcome_word, struck};
+use crate::bundle::hex;
 use crate::ledger::{Entry, Outcome, tree};
 use crate::t;
 use crate::term::show;
@@ -114,8 +115,4 @@ pub fn history(context: &Context, of: &str) -> Result<(), Failure> {
     }
     context.result(&json!({ "of": of, "entries": entries }));
     Ok(())
-}
-
-fn hex(hash: &[u8; 32]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

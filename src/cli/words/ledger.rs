@@ -6,6 +6,7 @@ use super::super::failure::{Failure, code};
 use super::io;
 use crate::ledger::checkpoint::BadCode;
 use crate::ledger::exchange::ReceiveError;
+use crate::ledger::export;
 use crate::ledger::package::PackageError;
 use crate::ledger::{Error, Finding, Notice};
 use crate::t;
@@ -90,6 +91,24 @@ pub fn receive(error: &ReceiveError) -> Failure {
         ReceiveError::UnknownKey { key } => {
             let message = t!("err-key-not-confirmed", key = key.clone());
             Failure::refused("key_not_confirmed", message, t!("hint-key-not-confirmed", key = key.clone()))
+        }
+    }
+}
+
+/// A register that cannot be written.
+pub fn export(path: &Path, error: &export::Error) -> Failure {
+    match error {
+        export::Error::Ledger(error) => ledger(error),
+        export::Error::TooMany { .. } => {
+            let shown = show::path(path);
+            Failure::failed("too_many_rows", t!("err-too-many-rows"), t!("hint-too-many-rows")).about(shown)
+        }
+        export::Error::Write(source) => io(path, source),
+        other => {
+            let shown = show::path(path);
+            let reason = show::name(&other.to_string());
+            Failure::failed("export", t!("err-export", path = shown.clone(), reason = reason), t!("hint-export"))
+                .about(shown)
         }
     }
 }
