@@ -10,10 +10,15 @@ use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Child;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use globset::GlobSet;
 use rustix::process::{Pid, Signal, kill_process};
+use tewatashi::bundle::{self, BundleId, Description, Lock, Moment, Order, Skip, Sources};
 use tewatashi::erase::os;
+use tewatashi::progress::{Progress, Stage};
+use tewatashi::sign::SigningKey;
 
 #[path = "common/desk.rs"]
 mod desk;
@@ -203,6 +208,58 @@ fn a_signal_in_the_midst_ends_with_130_and_leaves_nothing() {
             assert_empty(&bench.desk.path("home/tewatashi/work"));
         }
     }
+}
+
+/// Someone who asks to stop as soon as reading back has begun.
+#[derive(Default)]
+struct Impatient {
+    reading: AtomicBool,
+    read: AtomicU64,
+}
+
+impl Progress for Impatient {
+    fn stage(&self, stage: Stage, _: u64) {
+        self.reading.store(stage == Stage::ReadBack, Ordering::SeqCst);
+    }
+
+    fn advance(&self, bytes: u64) {
+        if self.reading.load(Ordering::SeqCst) {
+            self.read.fetch_add(bytes, Ordering::SeqCst);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.read.load(Ordering::SeqCst) > 0
+    }
+}
+
+#[test]
+fn a_volume_need_not_be_read_back_to_its_end_before_the_work_stops_and_nothing_is_left() {
+    let desk = Desk::new();
+    let fs = LoopFs::ext4();
+    let to = fs.path("束");
+    fs::create_dir(&to).unwrap();
+    let source = desk.file("large.csv", marked("plain", 16 << 20));
+    let progress = Impatient::default();
+    let sources = Sources::scan(&[source], &GlobSet::empty(), Skip::default(), &progress).unwrap();
+    let order = Order {
+        sources: &sources,
+        id: BundleId::draw("20261121").unwrap(),
+        created: "2026-11-21T16:30:08+09:00".into(),
+        moment: Moment::default(),
+        lock: Lock::Recipients(&[desk.key("key.txt").1.parse().unwrap()]),
+        passphrase: None,
+        split: None,
+        description: Description::default(),
+        signer: &SigningKey::generate().unwrap(),
+    };
+    let mut staged = bundle::pack(&order, &to.join(".work"), &to.join(order.id.as_str()), &progress).unwrap();
+    let stopped = staged.read_back(&progress);
+    assert!(matches!(stopped, Err(bundle::Error::Cancelled)), "{stopped:?}");
+    let read = progress.read.into_inner();
+    assert!((1..=1 << 20).contains(&read), "{read} bytes of 16 MiB");
+    drop(staged);
+    assert_empty(&to);
 }
 
 /// Fills a file system to the brim while the program stands still, then lets it go on.

@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io;
+use std::ops::ControlFlow;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use tewatashi::erase::os;
@@ -30,7 +31,7 @@ fn an_overlay_is_the_place_that_takes_its_writes() {
     assert!(mount.unwrap().success());
     fs::write(fs.path("merged/a"), "x").unwrap();
     let place = os::place(&fs.path("merged/a"));
-    let outcome = read_back(&fs.path("merged/a"), &mut |_| {});
+    let outcome = read_back(&fs.path("merged/a"), &mut |_| ControlFlow::Continue(()));
     let unmounted = std::process::Command::new("umount").arg(fs.path("merged")).status();
     assert!(unmounted.unwrap().success());
     let (place, under) = (place.unwrap(), os::place(&fs.mount_point()).unwrap());

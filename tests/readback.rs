@@ -7,6 +7,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
@@ -25,7 +26,10 @@ fn write_synced(path: &Path, bytes: &[u8]) {
 
 fn collect(path: &Path) -> io::Result<(Outcome, Vec<u8>)> {
     let mut bytes = Vec::new();
-    let outcome = read_back(path, &mut |chunk| bytes.extend_from_slice(chunk))?;
+    let outcome = read_back(path, &mut |chunk| {
+        bytes.extend_from_slice(chunk);
+        ControlFlow::Continue(())
+    })?;
     Ok((outcome, bytes))
 }
 
@@ -146,6 +150,19 @@ fn every_length_comes_back_whole() {
         assert_eq!(outcome, Outcome::Established { bytes: length as u64, mode });
         assert!(read == bytes, "length {length}");
     }
+}
+
+#[test]
+fn a_reading_back_ends_where_it_is_told_to() {
+    let fs = LoopFs::ext4();
+    let path = fs.path("a");
+    write_synced(&path, &marked("long", 9 << 20));
+    let mut asked = 0;
+    let ended = read_back(&path, &mut |_| {
+        asked += 1;
+        if asked == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!((ended.unwrap_err().kind(), asked), (io::ErrorKind::Interrupted, 2));
 }
 
 #[test]

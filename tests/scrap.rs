@@ -6,6 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::Instant;
@@ -142,7 +143,11 @@ fn ten_thousand_small_files_cost_seconds() {
         for number in 0..10_000 {
             let mut read = 0;
             let path = dir.join(number.to_string());
-            let outcome = read_back_synced(&path, &mut |chunk| read += chunk.len()).unwrap();
+            let outcome = read_back_synced(&path, &mut |chunk| {
+                read += chunk.len();
+                ControlFlow::Continue(())
+            })
+            .unwrap();
             assert!(matches!(outcome, Outcome::Established { bytes: 8192, .. }));
             assert_eq!(read, 8192);
         }

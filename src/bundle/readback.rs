@@ -1,5 +1,6 @@
 //! Reading a finished bundle back from its medium and comparing it with what was written.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -56,15 +57,17 @@ pub(super) fn compare(folder: &Path, written: &[Written], progress: &dyn Progres
     progress.stage(Stage::ReadBack, written.iter().map(|w| w.size).sum());
     let (mut total, mut used) = (0, Mode::Direct);
     for file in written {
-        if progress.cancelled() {
-            return Err(Error::Cancelled);
-        }
         let path = folder.join(&file.name);
         let mut hasher = Sha256::new();
         let outcome = medium::read_back(&path, &mut |bytes| {
             hasher.update(bytes);
             progress.advance(bytes.len() as u64);
+            // Asked here too: one volume of a slow stick takes minutes.
+            if progress.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
+        if progress.cancelled() {
+            return Err(Error::Cancelled);
+        }
         match outcome.map_err(Error::io(&path))? {
             Outcome::NotEstablished { reason } => {
                 return Ok(ReadBack::NotEstablished { reason: NotEstablished::Place(reason) });

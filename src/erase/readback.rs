@@ -10,6 +10,7 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -89,12 +90,16 @@ const CHUNK: usize = 1 << 20;
 /// journal may let go of its buffers.
 const ATTEMPTS: u32 = 6;
 
-/// Syncs the file, empties the cache of it and reads it to the end, handing every byte to `sink` in order.
+/// Takes what is read, and says whether to go on.
+pub type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> ControlFlow<()>;
+
+/// Syncs the file, empties the cache of it and reads it to the end, handing every byte to `sink` in order, until it breaks off.
 ///
 /// # Errors
+/// `Interrupted` when `sink` broke off before the end.
 /// Anything the system reports on the way, such as `EIO`; the error is an [`AtPath`]. Bytes already handed over are void then.
 /// A file that changes its size meanwhile is an error too.
-pub fn read_back(path: &Path, sink: &mut dyn FnMut(&[u8])) -> io::Result<Outcome> {
+pub fn read_back(path: &Path, sink: Sink) -> io::Result<Outcome> {
     establish(path, Synced::No, sink).map_err(|error| at(path, error))
 }
 
@@ -104,7 +109,7 @@ pub fn read_back(path: &Path, sink: &mut dyn FnMut(&[u8])) -> io::Result<Outcome
 ///
 /// # Errors
 /// As for [`read_back`].
-pub fn read_back_synced(path: &Path, sink: &mut dyn FnMut(&[u8])) -> io::Result<Outcome> {
+pub fn read_back_synced(path: &Path, sink: Sink) -> io::Result<Outcome> {
     establish(path, Synced::ByCaller, sink).map_err(|error| at(path, error))
 }
 
@@ -114,7 +119,7 @@ enum Synced {
     ByCaller,
 }
 
-fn establish(path: &Path, synced: Synced, sink: &mut dyn FnMut(&[u8])) -> io::Result<Outcome> {
+fn establish(path: &Path, synced: Synced, sink: Sink) -> io::Result<Outcome> {
     let file = os::open_read(path)?;
     let place = os::place_of(&file)?;
     if let Medium::None(why) = place.medium {
@@ -167,7 +172,7 @@ fn empty_page_cache(file: &File, size: u64, synced: bool) -> io::Result<Option<R
 
 /// Reads the file in order. Pages that come into the cache from here on were read from the medium after the sync (or written
 /// by somebody else just now, and then they differ), so one look before the first byte is enough for `O_DIRECT`.
-fn hand_over(file: &File, size: u64, sink: &mut dyn FnMut(&[u8])) -> io::Result<Mode> {
+fn hand_over(file: &File, size: u64, sink: Sink) -> io::Result<Mode> {
     let mut mode = if os::bypass_cache(file, true) {
         Mode::Direct
     } else {
@@ -200,8 +205,12 @@ fn hand_over(file: &File, size: u64, sink: &mut dyn FnMut(&[u8])) -> io::Result<
         }
         // Both lie within the buffer, whose length is a usize.
         #[allow(clippy::cast_possible_truncation)]
-        sink(&buffer[skip as usize..end as usize]);
+        let told = sink(&buffer[skip as usize..end as usize]);
         offset = start + end;
+        // After the last byte there is nothing left to break off.
+        if told.is_break() && offset < size {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
     }
     Ok(mode)
 }
