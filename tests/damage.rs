@@ -10,7 +10,7 @@ use serde_json::Value;
 mod forge;
 #[path = "common/sent.rs"]
 mod sent;
-use forge::{files_below, header_len, names_in, recompute_checksums};
+use forge::{Desk, Lang, files_below, header_len, names_in, recompute_checksums, seal_for};
 use sent::{SEALED, locked, split, whole};
 
 #[test]
@@ -210,6 +210,37 @@ fn a_volume_missing_swapped_or_changed_is_named() {
     three[1000] ^= 0x10;
     sent.write("bundle.age.003", three);
     sent.refused_by_both("volume 3 has another SHA-256", "changed");
+}
+
+#[test]
+fn a_header_that_goes_on_in_the_next_volume_is_read_whole() {
+    let desk = Desk::new();
+    let sealed = seal_for(900, b"plaintext");
+    let (first, second) = sealed.split_at(65_536);
+    assert!(header_len(&sealed) > first.len(), "the header alone fills a volume");
+    fs::create_dir_all(desk.path("home/medium")).expect("a folder");
+    for (name, bytes) in [("bundle.age.001", first), ("bundle.age.002", second)] {
+        fs::write(desk.path("home/medium").join(name), bytes).expect("a volume");
+    }
+    let whole = desk.path("home/medium/bundle.age.001");
+    let ran = desk.run(Lang::En, ["verify".as_ref(), whole.as_os_str()]);
+    assert_eq!((ran.code, &ran.json["checked"]), (0, &serde_json::json!(["age_header"])), "{ran:?}");
+}
+
+#[test]
+fn a_header_cut_by_a_missing_volume_is_told_as_the_missing_volume() {
+    let sent = split().sent();
+    let mut facts = sent.facts();
+    let first = &sent.read("bundle.age.001")[..header_len(&sent.read("bundle.age.001")) - 20];
+    facts["volumes"][0]["size"] = first.len().into();
+    sent.write("bundle.age.001", first);
+    sent.forge_facts(|forged| *forged = facts);
+    fs::remove_file(sent.file("bundle.age.002")).expect("a volume");
+    let ran = sent.verify(&[]);
+    ran.assert_refused(11, "volume 2 of", "the header is cut");
+    assert!(!ran.words.contains("ends inside its header"), "{}", ran.words);
+    let open = ran.json["not_checked"].as_array().expect("a list");
+    assert!(open.contains(&"age_header".into()) && open.contains(&"header_sha256".into()), "{ran:?}");
 }
 
 #[test]

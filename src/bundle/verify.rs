@@ -113,11 +113,17 @@ pub fn verify_public(bundle: &Bundle, progress: &dyn Progress) -> Result<Report,
 }
 
 fn header(bundle: &Bundle, report: &mut Report) {
-    let Some(first) = bundle.volumes.first().filter(|p| p.is_file()) else { return };
-    // The first volume alone: a missing later one must not hide what the header says.
-    let alone = Bundle { folder: None, facts: None, volumes: vec![first.clone()], signer: Ok(None) };
+    // A header with many recipients may go on in the next volume, but a missing one must not hide what it says.
+    let volumes: Vec<_> = bundle.volumes.iter().take_while(|p| p.is_file()).cloned().collect();
+    if volumes.is_empty() {
+        return;
+    }
+    let complete = volumes.len() == bundle.volumes.len();
+    let alone = Bundle { folder: None, facts: None, volumes, signer: Ok(None) };
     let header = match alone.begin() {
         Ok(opening) => opening.header,
+        // It is the volume that is missing, and that is told as such.
+        Err(Error::Damaged(Damage::HeaderCut)) if !complete => return,
         Err(problem) => return report.note(Check::AgeHeader, Err(problem)),
     };
     let excessive = header.scrypt_work().filter(|&w| w > super::header::MOST_WORK);

@@ -191,8 +191,14 @@ pub fn fixture(name: &str) -> PathBuf {
 
 /// Seals a plaintext to the test key, with the age crate.
 pub fn seal(plaintext: &[u8]) -> Vec<u8> {
+    seal_for(1, plaintext)
+}
+
+/// As [`seal`], with a stanza for each of so many recipients.
+pub fn seal_for(recipients: usize, plaintext: &[u8]) -> Vec<u8> {
     let recipient: age::x25519::Recipient = test_recipient().parse().expect("a recipient");
-    let lock = age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)).expect("a lock");
+    let all = std::iter::repeat_n(&recipient as &dyn age::Recipient, recipients);
+    let lock = age::Encryptor::with_recipients(all).expect("a lock");
     let mut sealed = Vec::new();
     let mut writer = lock.wrap_output(&mut sealed).expect("a header");
     writer.write_all(plaintext).and_then(|()| writer.finish().map(drop)).expect("sealed");
