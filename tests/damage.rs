@@ -11,7 +11,7 @@ mod forge;
 #[path = "common/sent.rs"]
 mod sent;
 use forge::{Desk, Lang, files_below, header_len, names_in, recompute_checksums, seal_for};
-use sent::{SEALED, locked, split, whole};
+use sent::{SEALED, Sent, locked, split, whole};
 
 #[test]
 fn the_untouched_bundles_verify_and_open() {
@@ -130,6 +130,9 @@ fn the_checksums_speak_of_every_file_and_of_nothing_else() {
     let sent = whole().sent();
     sent.write("checksums.sha256", format!("{list}{}  ../../etc/passwd\n", "0".repeat(64)));
     sent.verify(&[]).assert_refused(11, "checksums.sha256 cannot be read", "a line leads out");
+    // Begins like a volume, and is none: it must not pass for one that could not be read.
+    sent.write("checksums.sha256", format!("{list}{}  bundle.agent\n", "0".repeat(64)));
+    sent.verify(&[]).assert_refused(11, "bundle.agent is missing", "a line for a file that is not there");
 }
 
 #[test]
@@ -152,7 +155,28 @@ fn a_signature_or_key_from_elsewhere_does_not_hold() {
         fs::copy(split().bundle.join(name), sent.file(name)).expect("another one");
         recompute_checksums(&sent.bundle);
         sent.refused_by_both("the signature on bundle.json", name);
+        says_the_signature_does_not_hold(&sent, name);
+        sent.write(name, "neither key nor signature");
+        says_the_signature_does_not_hold(&sent, name);
     }
+    // So bad that it cannot even be read, and so is the signature.
+    let sent = whole().sent();
+    sent.write("bundle.json", "{");
+    says_the_signature_does_not_hold(&sent, "bundle.json");
+    let sent = whole().sent();
+    fs::remove_file(sent.file("bundle.json.sig")).expect("a signature");
+    assert_eq!(sent.verify(&[]).json["signature"], "none");
+    assert_eq!(whole().sent().verify(&[]).json["signature"], "holds");
+}
+
+/// A signature that is wrong must not be told as if there were none.
+fn says_the_signature_does_not_hold(sent: &Sent, what: &str) {
+    let ran = sent.verify(&[]);
+    assert_eq!((ran.code, &ran.json["signature"]), (11, &"does_not_hold".into()), "{what}: {ran:?}");
+    assert_eq!(ran.json["signer"], Value::Null, "{what}");
+    assert!(!ran.words.contains("signer: none"), "{what}: {}", ran.words);
+    let ja = sent.desk.run(Lang::Ja, ["verify".as_ref(), sent.bundle.as_os_str()]);
+    assert!(ja.words.contains("署名が合いません") && !ja.words.contains("署名者: なし"), "{what}: {}", ja.words);
 }
 
 #[test]

@@ -124,6 +124,7 @@ check-manifest = every file inside against the manifest
 check-signer-inside = the signer recorded inside
 signer-known = signer: known { $fingerprint }
 signer-unknown = signer: unconfirmed { $fingerprint } (compare it with the slip or the hand-over record)
+signer-bad = signer: unknown (the signature does not hold; it may have been tampered with)
 signer-none = signer: none
 verify-inside = {"  "}inside: { $files } files, { $size }, all equal to the manifest
 verify-foreign = {"  "}inside: 1 file, { $size } (no manifest)

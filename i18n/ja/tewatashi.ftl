@@ -124,6 +124,7 @@ check-manifest = 中の全ファイルと照合表
 check-signer-inside = 中に記録された署名者
 signer-known = 署名者: 確認済 { $fingerprint }
 signer-unknown = 署名者: 未確認 { $fingerprint }（通知書又は確認記録票の値と見比べてください）
+signer-bad = 署名者: 不明（署名が合いません。改ざんのおそれ）
 signer-none = 署名者: なし
 verify-inside = 　中身: { $files } ファイル、{ $size }、すべて照合表と一致
 verify-foreign = 　中身: 1 ファイル、{ $size }（照合表なし）

@@ -8,7 +8,7 @@ use super::facts::{FACTS_NAME, Facts, MOST_FACTS, PassphraseKind};
 use super::header::{Header, Secret};
 use super::pack::{SIGNATURE_NAME, SIGNER_NAME};
 use super::payload::PayloadKey;
-use super::volumes::{SEALED_NAME, VolumeReader, hex};
+use super::volumes::{SEALED_NAME, VolumeReader, hex, is_sealed_name};
 use crate::erase::os;
 use crate::erase::readback::AtPath;
 use crate::sign;
@@ -38,11 +38,12 @@ impl Bundle {
         }
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let ours = name == FACTS_NAME || name == SEALED_NAME || volume_number(name).is_some();
+        let ours = name == FACTS_NAME || is_sealed_name(name);
         if ours && parent.join(FACTS_NAME).is_file() {
             return Self::in_folder(parent);
         }
-        let volumes = if volume_number(name).is_some() { sibling_volumes(parent)? } else { vec![path.to_owned()] };
+        let volumes =
+            if is_sealed_name(name) && name != SEALED_NAME { sibling_volumes(parent)? } else { vec![path.to_owned()] };
         Ok(Self { folder: None, facts: None, volumes, signer: Ok(None) })
     }
 
@@ -147,11 +148,6 @@ impl Opening<'_> {
 
 /// The key that opens one bundle's payload.
 pub struct Key(pub(super) PayloadKey);
-
-fn volume_number(name: &str) -> Option<u32> {
-    let digits = name.strip_prefix(SEALED_NAME)?.strip_prefix('.')?;
-    (digits.len() == 3).then(|| digits.parse().ok()).flatten()
-}
 
 /// Volumes without `bundle.json`: as many as stand there without a gap.
 fn sibling_volumes(parent: &Path) -> Result<Vec<PathBuf>, Error> {

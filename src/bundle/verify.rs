@@ -12,7 +12,7 @@ use super::checksums;
 use super::error::{Damage, Error, PublicFault};
 use super::facts::Facts;
 use super::locate::{Bundle, read_small};
-use super::volumes::hex;
+use super::volumes::{hex, is_sealed_name};
 use crate::erase::os;
 use crate::progress::{Progress, Stage};
 
@@ -231,7 +231,7 @@ fn checksum_list(folder: &Path, digests: &HashMap<String, String>, report: &mut 
             }
             let found = match digests.get(name) {
                 Some(known) => known.clone(),
-                None if is_volume(name) => {
+                None if is_sealed_name(name) => {
                     complete = false;
                     continue;
                 }
@@ -260,10 +260,6 @@ fn checksum_list(folder: &Path, digests: &HashMap<String, String>, report: &mut 
     if complete || outcome.is_err() {
         report.note(Check::Checksums, outcome);
     }
-}
-
-fn is_volume(name: &str) -> bool {
-    name.starts_with(super::volumes::SEALED_NAME)
 }
 
 /// Files nobody vouches for. Attack: a program slipped in beside the bundle, hoping to be started.

@@ -38,6 +38,13 @@ pub fn volume_name(number: usize, of: usize) -> String {
     if of == 1 { SEALED_NAME.to_owned() } else { format!("{SEALED_NAME}.{number:03}") }
 }
 
+/// Whether a name is one the format gives to the sealed file or a volume of it: `bundle.age`, `bundle.age.001` … `.999`.
+pub(super) fn is_sealed_name(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix(SEALED_NAME) else { return false };
+    let digits = rest.strip_prefix('.').filter(|d| d.len() == 3 && d.bytes().all(|b| b.is_ascii_digit()));
+    rest.is_empty() || digits.is_some_and(|d| d != "000")
+}
+
 /// How many volumes a sealed file of `size` bytes takes.
 ///
 /// # Errors
@@ -210,4 +217,22 @@ pub fn hex(bytes: &[u8; 32]) -> String {
         let _ = write!(out, "{byte:02x}");
         out
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_volume_is_known_by_its_whole_name() {
+        for name in ["bundle.age", "bundle.age.001", "bundle.age.999"] {
+            assert!(is_sealed_name(name), "{name}");
+        }
+        for name in
+            ["bundle.agent", "bundle.age.", "bundle.age.000", "bundle.age.+01", "bundle.age.1", "bundle.age.0001"]
+        {
+            assert!(!is_sealed_name(name), "{name}");
+        }
+        assert!(!is_sealed_name("bundle.age.００１") && !is_sealed_name("xbundle.age"));
+    }
 }

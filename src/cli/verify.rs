@@ -7,7 +7,7 @@ use super::context::Context;
 use super::desk::{Desk, Trace, recorded};
 use super::failure::{Failure, code};
 use super::{secret, words};
-use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, Report};
+use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, PublicFault, Report};
 use crate::ledger::Kind;
 use crate::sign;
 use crate::t;
@@ -24,7 +24,8 @@ fn verify(context: &Context, args: &VerifyArgs, desk: &Desk, trace: &Trace) -> R
         Err(error @ Error::Damaged(_)) => {
             let mut report = Report::default();
             report.problems.push(error);
-            return conclude(context, trace, None, &report, &Signer::None, None);
+            let signer = Signer::without(report.problems.first());
+            return conclude(context, trace, None, &report, &signer, None);
         }
         Err(error) => return Err(words::bundle(&error)),
     };
@@ -85,8 +86,34 @@ pub enum Signer {
     Known(String),
     /// A good signature by a key nobody vouched for.
     Unknown(String),
-    /// None, or a bad one.
+    /// There is a signature, and it does not hold.
+    Bad,
+    /// None.
     None,
+}
+
+impl Signer {
+    /// Where no signature holds: a bad one must not pass for none, which is what a foreign file has.
+    fn without(fault: Option<&Error>) -> Self {
+        match fault {
+            Some(Error::Damaged(Damage::Public(PublicFault::Signature))) => Self::Bad,
+            Some(Error::Damaged(Damage::Public(PublicFault::Malformed(name))))
+                if [bundle::SIGNATURE_NAME, bundle::SIGNER_NAME].contains(&name.as_str()) =>
+            {
+                Self::Bad
+            }
+            _ => Self::None,
+        }
+    }
+
+    /// What became of the signature, for scripts.
+    fn signature(&self) -> &'static str {
+        match self {
+            Self::Known(_) | Self::Unknown(_) => "holds",
+            Self::Bad => "does_not_hold",
+            Self::None => "none",
+        }
+    }
 }
 
 /// Keys this run trusts.
@@ -109,16 +136,17 @@ impl Trusted {
         let Ok(Some(found)) = bundle.signer.clone() else {
             // Attack: `bundle.json` left out, so that nobody looks for the signer that was asked for.
             if !self.given.is_empty() && bundle.signer.is_ok() {
-                report.note(Check::SignerKnown, Err(bundle::PublicFault::NoSignature.into()));
+                report.note(Check::SignerKnown, Err(PublicFault::NoSignature.into()));
             }
-            return Signer::None;
+            let fault = bundle.signer.clone().err().map(Error::from);
+            return Signer::without(fault.as_ref());
         };
         if self.given.contains(&found) || (self.given.is_empty() && self.known.contains(&found)) {
             report.checked.push(Check::SignerKnown);
             return Signer::Known(found);
         }
         if !self.given.is_empty() {
-            let fault = bundle::PublicFault::OtherSigner { found: found.clone() };
+            let fault = PublicFault::OtherSigner { found: found.clone() };
             report.note(Check::SignerKnown, Err(fault.into()));
         }
         Signer::Unknown(found)
@@ -139,6 +167,7 @@ pub fn signer_line(signer: &Signer) -> String {
     match signer {
         Signer::Known(found) => t!("signer-known", fingerprint = found.clone()),
         Signer::Unknown(found) => t!("signer-unknown", fingerprint = found.clone()),
+        Signer::Bad => t!("signer-bad"),
         Signer::None => t!("signer-none"),
     }
 }
@@ -148,7 +177,7 @@ pub fn signer_json(signer: &Signer) -> serde_json::Value {
     match signer {
         Signer::Known(found) => json!({ "fingerprint": found, "known": true }),
         Signer::Unknown(found) => json!({ "fingerprint": found, "known": false }),
-        Signer::None => serde_json::Value::Null,
+        Signer::Bad | Signer::None => serde_json::Value::Null,
     }
 }
 
@@ -212,6 +241,7 @@ fn conclude(
         "checked": report.checked,
         "not_checked": not_checked,
         "problems": problems.iter().map(|p| json!({ "kind": p.kind, "message": p.message, "hint": p.hint, "subject": p.subject })).collect::<Vec<_>>(),
+        "signature": signer.signature(),
         "signer": signer_json(signer),
         "unknown_files": report.strangers,
         "inside": contents,
