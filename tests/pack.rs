@@ -274,6 +274,29 @@ fn the_description_comes_back_with_the_files() {
 }
 
 #[test]
+fn list_shows_people_what_the_sender_wrote_of_the_content() {
+    let desk = Desk::new();
+    let sample = desk.sample();
+    let (identity, public) = desk.key("key.txt");
+    let options =
+        ["--title", "特定健診", "--items", "氏名,電話番号・携帯", "--subjects", "48321", "--medium-id", "U-1"];
+    let bundle = desk.packed_for(&sample, &public, &desk.medium(), &options);
+    let list = |language: &str, bundle: &Path| {
+        let words = ["--lang", language, "list", "--identity"].map(OsStr::new);
+        desk.run(words.into_iter().chain([identity.as_os_str(), bundle.as_os_str()])).ok().out
+    };
+    let lines =
+        "件名: 特定健診\n情報の項目: 氏名、電話番号・携帯\n人数: 48,321 人\n媒体管理番号: U-1\n合計 15 ファイル";
+    let japanese = list("ja", &bundle);
+    assert!(japanese.contains(lines), "{japanese}");
+    let english = list("en", &bundle);
+    assert!(english.contains("kinds of information: 氏名, 電話番号・携帯\nnumber of persons: 48,321\n"), "{english}");
+    // What was not given is not there.
+    let bare = list("ja", &desk.packed_for(&sample, &public, &desk.medium(), &[]));
+    assert!(!bare.contains("人数") && !bare.contains("項目") && !bare.contains("媒体管理番号"), "{bare}");
+}
+
+#[test]
 fn the_json_documents_have_the_keys_that_scripts_rely_on() {
     let desk = Desk::new();
     let sample = desk.sample();

@@ -51,6 +51,7 @@ label-warning = warning
 label-checked = checked
 label-not-checked = unchecked
 list-separator = {", "}
+items-separator = {", "}
 more-lines = and { $count } more
 
 ## On the way
@@ -136,6 +137,9 @@ verify-ok-bare = result: only the form of the age header was checked (nothing el
 warn-stranger = a file that is no part of the bundle: { $name } (not covered by any check; do not open or run it)
 warn-no-manifest = no manifest: this is no tewatashi bundle, so files cannot be compared one by one
 list-title = title: { $title }
+list-items = kinds of information: { $items }
+list-subjects = number of persons: { $count }
+list-medium = number of the medium: { $number }
 list-total = { $files } files, { $folders } folders, { $size } in all (all equal to the manifest)
 list-foreign = 1 file, { $size } (no manifest)
 open-done = opened: { $path }

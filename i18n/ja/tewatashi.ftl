@@ -51,6 +51,7 @@ label-warning = 注意
 label-checked = 検証済
 label-not-checked = 未検証
 list-separator = ・
+items-separator = 、
 more-lines = ほか { $count } 件
 
 ## 途中の表示
@@ -136,6 +137,9 @@ verify-ok-bare = 検証結果: age 形式のヘッダーがあることだけを
 warn-stranger = 束に含まれないファイルがあります: { $name }（検証の対象外。開いたり実行したりしないでください）
 warn-no-manifest = 照合表なし: tewatashi の束ではないため、ファイルごとの照合はできません。
 list-title = 件名: { $title }
+list-items = 情報の項目: { $items }
+list-subjects = 人数: { $count } 人
+list-medium = 媒体管理番号: { $number }
 list-total = 合計 { $files } ファイル、{ $folders } フォルダー、{ $size }（すべて照合表と一致）
 list-foreign = 1 ファイル、{ $size }（照合表なし）
 open-done = 開きました: { $path }

@@ -8,7 +8,7 @@ use super::context::Context;
 use super::desk::{Trace, recorded};
 use super::failure::Failure;
 use super::{secret, words};
-use crate::bundle::{self, BagInfo, Bundle, Error, Found, Inside, Moment, Receiver};
+use crate::bundle::{self, BagInfo, Bundle, Description, Error, Found, Inside, Moment, Receiver};
 use crate::ledger::Kind;
 use crate::t;
 use crate::term::show;
@@ -96,6 +96,24 @@ fn local(moment: Moment) -> String {
         .unwrap_or_default()
 }
 
+/// What the sender wrote of the content, in the order of a hand-over form.
+fn describe(context: &Context, description: &Description) {
+    let Description { title, items, subjects, medium_id } = description;
+    if let Some(title) = title {
+        context.chat(&t!("list-title", title = show::name(title)));
+    }
+    if !items.is_empty() {
+        let items: Vec<String> = items.iter().map(|item| show::name(item)).collect();
+        context.chat(&t!("list-items", items = items.join(&t!("items-separator"))));
+    }
+    if let Some(subjects) = subjects {
+        context.chat(&t!("list-subjects", count = show::number(*subjects)));
+    }
+    if let Some(medium) = medium_id {
+        context.chat(&t!("list-medium", number = show::name(medium)));
+    }
+}
+
 fn print(context: &Context, rows: &Rows, inside: &Inside) {
     for row in &rows.entries {
         let date = row.modified.get(..16).unwrap_or_default().replace('T', " ");
@@ -105,10 +123,7 @@ fn print(context: &Context, rows: &Rows, inside: &Inside) {
     }
     match inside {
         Inside::Bag(contents) => {
-            let description = &contents.info.description;
-            if let Some(title) = &description.title {
-                context.chat(&t!("list-title", title = show::name(title)));
-            }
+            describe(context, &contents.info.description);
             context.chat(&t!(
                 "list-total",
                 files = show::number(contents.files),
