@@ -35,7 +35,7 @@ fn every_cut_at_a_chunk_is_told_for_what_it_is() {
     for k in 0..chunks {
         let cuts = [
             (-1, format!("piece {k} of")),
-            (0, format!("cut off after {k} pieces")),
+            (0, format!("cut off after {k} {}", if k == 1 { "piece" } else { "pieces" })),
             (1, format!("piece {} of", k + 1)),
         ];
         for (shift, needle) in cuts {
@@ -204,7 +204,7 @@ fn facts_changed_and_signed_by_another_key_do_not_fit_the_sealed_file() {
     let digest = "0".repeat(64);
     for (pointer, value, needle) in [
         ("/encryption/header_sha256", Value::from(digest), "the header is not the one recorded"),
-        ("/volumes/0/size", 1.into(), "instead of 1)"),
+        ("/volumes/0/size", 1.into(), "instead of 1 byte)"),
         ("/volumes/0/name", "../bundle.age".into(), "bundle.json cannot be read"),
         ("/format", "tewatashi-bundle/9".into(), "cannot read (tewatashi-bundle/9)"),
     ] {

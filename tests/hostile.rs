@@ -74,10 +74,10 @@ const SAYS: &[(&str, &str, &str)] = &[
         "終わりの後に余分なデータ",
         "one-zero-block-then-entry trailing-garbage-after-tar entry-after-the-end",
     ),
-    ("announces (3 files, 150 bytes", "3 件、150 バイト", "size-lie-short oxum-count-large"),
+    ("announces (3 files, 150 bytes", "3 ファイル、150 バイト", "size-lie-short oxum-count-large"),
     ("(2 files, 149 bytes; with this file 2 files, 150", "149 バイト", "size-lie-oxum-small"),
     ("(2 files, 151 bytes; found 2 files, 150", "151 バイト", "size-lie-oxum-large"),
-    ("more inside than bag-info.txt announces", "記録（1 件", "oxum-count-small"),
+    ("more inside than bag-info.txt announces (1 file, 150 bytes", "記録（1 ファイル", "oxum-count-small"),
     ("1,152,921,504,606,847,026 bytes", "1,152,921,504,606,847,026 バイト", "base256-size-lie"),
     (
         "bag-info.txt inside cannot be read",
@@ -121,7 +121,7 @@ const SAYS: &[(&str, &str, &str)] = &[
         "1 番目の区画",
         "empty-age-payload payload-bit-flipped trailing-garbage-after-age truncated-in-a-chunk chunk-repeated",
     ),
-    ("cut off after 1 pieces", "1 区画まで", "truncated-at-a-chunk"),
+    ("cut off after 1 piece", "1 区画まで", "truncated-at-a-chunk"),
 ];
 
 /// Where the fault is met before the path of `expected.tsv` can be known, and what is named instead.

@@ -30,8 +30,8 @@ fn messages(text: &str) -> BTreeMap<String, String> {
 
 /// The names of the blanks in a message.
 fn blanks(message: &str) -> BTreeSet<&str> {
-    let parts = message.split('{').skip(1).map(|part| part.split('}').next().unwrap().trim());
-    parts.filter_map(|part| part.strip_prefix('$')).collect()
+    let name = |part: &'_ str| part.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(part.len());
+    message.split('$').skip(1).map(|part| &part[..name(part)]).collect()
 }
 
 #[test]
@@ -50,6 +50,29 @@ fn every_message_has_the_same_blanks_in_both_languages() {
         assert_eq!(blanks(message), blanks(&en[id]), "{id}");
     }
     assert_eq!(blanks("a { $one }{$two} {\" \"} { \"}\" }"), BTreeSet::from(["one", "two"]));
+}
+
+#[test]
+fn one_is_not_told_as_many() {
+    let things = ["files", "folders", "bytes", "pieces", "things", "characters", "groups"];
+    for (id, message) in messages(EN) {
+        // Never less than fifteen, and more than six.
+        let (plain, chosen) = message.lines().partition::<Vec<_>, _>(|line| !line.starts_with("*[other]"));
+        let many = |line: &&str| things.iter().any(|thing| line.contains(&format!("}} {thing}")));
+        assert!(["slip-length", "pass-many"].contains(&id.as_str()) || !plain.iter().any(many), "{id}: {message}");
+        assert!(chosen.len() == plain.iter().filter(|line| line.contains("->")).count(), "{id}: {message}");
+    }
+    let desk = Desk::new();
+    desk.file("one.csv", "a");
+    let (identity, public) = desk.key("key.txt");
+    let packed = desk.run(["pack", "one.csv", "--to", "medium", "--recipient", &public]).ok().out;
+    assert!(packed.contains("packing 1 file (") && packed.contains("contents: 1 file, 0 folders, 1 B"), "{packed}");
+    let bundle = desk.medium().join(&desk::names_in(&desk.medium())[0]);
+    let words = ["list".as_ref(), bundle.as_os_str(), "--identity".as_ref(), identity.as_os_str()];
+    assert!(desk.run(words).ok().out.contains("1 file, 0 folders, 1 B in all"));
+    desk.file("short", "A");
+    let mistyped = desk.run(["pack", "one.csv", "--to", "medium", "--own-passphrase", "--passphrase-file", "short"]);
+    assert!(mistyped.fails(4).err.contains("the passphrase has 1 character ("));
 }
 
 #[test]

@@ -52,6 +52,22 @@ label-checked = checked
 label-not-checked = unchecked
 list-separator = {", "}
 items-separator = {", "}
+count-files = { $count ->
+    [one] 1 file
+   *[other] { $shown } files
+    }
+count-folders = { $count ->
+    [one] 1 folder
+   *[other] { $shown } folders
+    }
+count-bytes = { $count ->
+    [one] 1 byte
+   *[other] { $shown } bytes
+    }
+count-pieces = { $count ->
+    [one] 1 piece
+   *[other] { $shown } pieces
+    }
 more-lines = and { $count } more
 
 ## On the way
@@ -79,11 +95,11 @@ tries-left = Tries left: { $count }
 
 ## pack
 key-made = made a signing key: { $path } ({ $fingerprint })
-pack-begins = packing { $files } files ({ $size })
+pack-begins = packing { $files } ({ $size })
 pack-done = bundle made: { $path }
-pack-contents = {"  "}contents: { $files } files, { $folders } folders, { $size }
+pack-contents = {"  "}contents: { $files }, { $folders }, { $size }
 pack-volumes = {"  "}split into { $count } volumes
-pack-read-back = {"  "}read back: { $bytes } bytes read from the medium, equal to what was written
+pack-read-back = {"  "}read back: { $bytes } read from the medium, equal to what was written
 pack-signer = {"  "}signer's key: { $fingerprint }
 pack-slip = {"  "}password slip: { $path } (hand it over on another occasion than the medium, then erase it)
 warn-skipped = skipped { $path }
@@ -127,7 +143,7 @@ signer-known = signer: known { $fingerprint }
 signer-unknown = signer: unconfirmed { $fingerprint } (compare it with the slip or the hand-over record)
 signer-bad = signer: unknown (the signature does not hold; it may have been tampered with)
 signer-none = signer: none
-verify-inside = {"  "}inside: { $files } files, { $size }, all equal to the manifest
+verify-inside = {"  "}inside: { $files }, { $size }, all equal to the manifest
 verify-foreign = {"  "}inside: 1 file, { $size } (no manifest)
 verify-ok-inside = result: intact, inside and outside
 verify-ok-outside = result: the outside is intact (the inside was not checked; that needs the passphrase or key)
@@ -140,10 +156,10 @@ list-title = title: { $title }
 list-items = kinds of information: { $items }
 list-subjects = number of persons: { $count }
 list-medium = number of the medium: { $number }
-list-total = { $files } files, { $folders } folders, { $size } in all (all equal to the manifest)
+list-total = { $files }, { $folders }, { $size } in all (all equal to the manifest)
 list-foreign = 1 file, { $size } (no manifest)
 open-done = opened: { $path }
-open-verified = {"  "}{ $files } files ({ $size }), all equal to the manifest
+open-verified = {"  "}{ $files } ({ $size }), all equal to the manifest
 open-code = {"  "}opening code: { $code } (telling it to the sender shows that someone decrypted it)
 
 ## Leftovers
@@ -158,8 +174,11 @@ hint-needs-yes-forget = add --yes if the medium was destroyed
 left-how-forget = put the medium back and erase it; if the medium was destroyed: tewatashi leftovers --forget --yes
 left-how = to erase it: tewatashi leftovers --erase --yes
 left-none = nothing was left behind
-scrapped = overwrote and removed { $files } half-written files ({ $bytes } bytes)
-scrapped-left = { $count } pieces of half-written plaintext could not be erased:
+scrapped = overwrote and removed what was half written: { $files } ({ $bytes })
+scrapped-left = { $count ->
+    [one] 1 piece
+   *[other] { $count } pieces
+    } of half-written plaintext could not be erased:
 hint-scrapped-left = remove the cause, then run tewatashi leftovers --erase --yes
 
 ## Failures
@@ -246,7 +265,10 @@ hint-slip-place = the passphrase never travels with the medium; give another pla
 hint-slip-exists = an earlier slip is not overwritten; give another name
 
 ## Sources
-err-sources = { $count } things cannot be packed (nothing was written)
+err-sources = { $count ->
+    [one] 1 thing
+   *[other] { $count } things
+    } cannot be packed (nothing was written)
 hint-sources = mend them and run again
 src-missing = { $path } — is not there (check the name)
 src-link = { $path } — a symbolic link (to skip it: --skip links)
@@ -289,7 +311,7 @@ dmg-header-changed = the header is not the one recorded when the bundle was made
 dmg-excessive-work = it asks for absurd work (2^{ $asked }, at most 2^{ $most })
 dmg-armor = the text armor is broken
 dmg-chunk = piece { $number } of the ciphertext (64 KiB each) does not authenticate (damaged, tampered with, or data added)
-dmg-payload-cut = the ciphertext is cut off after { $chunks } pieces
+dmg-payload-cut = the ciphertext is cut off after { $chunks }
 dmg-not-a-bag = there is no bag inside
 arc-cut = the archive inside is cut off
 arc-checksum = a header of the archive inside is damaged
@@ -318,8 +340,8 @@ bag-manifest-line = line { $number } of manifest-sha256.txt inside cannot be rea
 bag-not-payload = the manifest lists what cannot be in the bag: { $path }
 bag-too-large = { $name } inside is too large
 bag-version = bagit.txt inside names another version or encoding than this bag format (BagIt 1.0, UTF-8)
-bag-more = there is more inside than bag-info.txt announces ({ $announced_files } files, { $announced_bytes } bytes; with this file { $files } files, { $bytes } bytes): { $path }
-bag-less = there is less inside than bag-info.txt announces ({ $announced_files } files, { $announced_bytes } bytes; found { $files } files, { $bytes } bytes)
+bag-more = there is more inside than bag-info.txt announces ({ $announced_files }, { $announced_bytes }; with this file { $files }, { $bytes }): { $path }
+bag-less = there is less inside than bag-info.txt announces ({ $announced_files }, { $announced_bytes }; found { $files }, { $bytes })
 bag-not-in-manifest = a file the manifest does not list: { $path }
 bag-missing-file = a file of the manifest is missing: { $path }
 bag-mismatch = a file differs from the manifest: { $path }
@@ -335,7 +357,7 @@ pub-malformed = { $name } cannot be read (malformed)
 pub-unknown-format = a bundle format this version cannot read ({ $format })
 pub-volume-missing = volume { $number } is missing
 pub-volume-missing-of = volume { $number } of { $of } is missing
-pub-volume-size = volume { $number } has another size ({ $found } bytes instead of { $expected })
+pub-volume-size = volume { $number } has another size ({ $found } instead of { $expected })
 pub-volume-swapped = volume { $number } holds what belongs to volume { $really } (swapped)
 pub-volume-changed = volume { $number } has another SHA-256 (damaged or tampered with)
 pub-checksum = { $name } differs from checksums.sha256
@@ -348,22 +370,40 @@ pub-other-signer = the signer is not the key that was given ({ $found })
 hint-mistyped = compare with the slip group by group (five characters each) and type again
 pass-empty = the passphrase is empty
 pass-control = the passphrase holds control characters
-pass-too-short = the passphrase has { $found } characters ({ $least } at least)
+pass-too-short = the passphrase has { $found ->
+    [one] 1 character
+   *[other] { $found } characters
+    } ({ $least } at least)
 pass-missing-class = the passphrase has no { $missing }
 class-upper = upper-case letter
 class-lower = lower-case letter
 class-digit = digit
 class-symbol = symbol
-pass-group-length = group { $group } has { $found } characters instead of 5
-pass-length = { $found } characters instead of { $expected } (hyphens not counted)
-pass-length-group = { $found } characters instead of { $expected }; look at group { $group }
-pass-length-between = { $found } characters instead of { $expected }; look at groups { $first } to { $last }
+pass-group-length = group { $group } has { $found ->
+    [one] 1 character
+   *[other] { $found } characters
+    } instead of 5
+pass-length = { $found ->
+    [one] 1 character
+   *[other] { $found } characters
+    } instead of { $expected } (hyphens not counted)
+pass-length-group = { $found ->
+    [one] 1 character
+   *[other] { $found } characters
+    } instead of { $expected }; look at group { $group }
+pass-length-between = { $found ->
+    [one] 1 character
+   *[other] { $found } characters
+    } instead of { $expected }; look at groups { $first } to { $last }
 pass-kana = group { $group } holds Japanese letters (switch the input method off)
 pass-confusable = character { $place } of group { $group } is never used because it is easily confused (no 0, 1, I, L, O)
 pass-letter = character { $place } of group { $group } is never used in a passphrase
 pass-first = group { $group } starts with a digit instead of a letter
 pass-check = group { $group } is mistyped
-pass-few = only { $found } groups instead of 6
+pass-few = only { $found ->
+    [one] 1 group
+   *[other] { $found } groups
+    } instead of 6
 pass-many = { $found } groups instead of 6
 
 ## Usage mistakes

@@ -52,6 +52,18 @@ label-checked = 検証済
 label-not-checked = 未検証
 list-separator = ・
 items-separator = 、
+count-files = { $count ->
+   *[other] { $shown } ファイル
+    }
+count-folders = { $count ->
+   *[other] { $shown } フォルダー
+    }
+count-bytes = { $count ->
+   *[other] { $shown } バイト
+    }
+count-pieces = { $count ->
+   *[other] { $shown } 区画
+    }
 more-lines = ほか { $count } 件
 
 ## 途中の表示
@@ -79,11 +91,11 @@ tries-left = あと { $count } 回入力できます。
 
 ## pack
 key-made = 署名用の鍵を作りました: { $path }（{ $fingerprint }）
-pack-begins = { $files } ファイル（{ $size }）を束にします。
+pack-begins = { $files }（{ $size }）を束にします。
 pack-done = 束ができました: { $path }
-pack-contents = 　内容: { $files } ファイル、{ $folders } フォルダー、{ $size }
+pack-contents = 　内容: { $files }、{ $folders }、{ $size }
 pack-volumes = 　分割: { $count } 巻
-pack-read-back = 　読み戻し: 媒体から { $bytes } バイトを読み、書き込んだものと一致しました。
+pack-read-back = 　読み戻し: 媒体から { $bytes }を読み、書き込んだものと一致しました。
 pack-signer = 　署名者の鍵: { $fingerprint }
 pack-slip = 　パスワード通知書: { $path }（媒体とは別の機会に渡し、渡した後は消去してください）
 warn-skipped = 除外しました: { $path }
@@ -127,7 +139,7 @@ signer-known = 署名者: 確認済 { $fingerprint }
 signer-unknown = 署名者: 未確認 { $fingerprint }（通知書又は確認記録票の値と見比べてください）
 signer-bad = 署名者: 不明（署名が合いません。改ざんのおそれ）
 signer-none = 署名者: なし
-verify-inside = 　中身: { $files } ファイル、{ $size }、すべて照合表と一致
+verify-inside = 　中身: { $files }、{ $size }、すべて照合表と一致
 verify-foreign = 　中身: 1 ファイル、{ $size }（照合表なし）
 verify-ok-inside = 検証結果: 一致（中身まで検証しました）
 verify-ok-outside = 検証結果: 外側は一致（中身はまだ検証していません。中身にはパスワード又は鍵が必要です）
@@ -140,10 +152,10 @@ list-title = 件名: { $title }
 list-items = 情報の項目: { $items }
 list-subjects = 人数: { $count } 人
 list-medium = 媒体管理番号: { $number }
-list-total = 合計 { $files } ファイル、{ $folders } フォルダー、{ $size }（すべて照合表と一致）
+list-total = 合計 { $files }、{ $folders }、{ $size }（すべて照合表と一致）
 list-foreign = 1 ファイル、{ $size }（照合表なし）
 open-done = 開きました: { $path }
-open-verified = 　{ $files } ファイル（{ $size }）がすべて照合表と一致しました。
+open-verified = 　{ $files }（{ $size }）がすべて照合表と一致しました。
 open-code = 　開封確認コード: { $code }（送り手に伝えると、復号できた者がいることを示せます）
 
 ## 残り物
@@ -158,7 +170,7 @@ hint-needs-yes-forget = 媒体を廃棄したのであれば --yes を付けて�
 left-how-forget = 媒体を戻してから消去してください。媒体を廃棄した場合: tewatashi leftovers --forget --yes
 left-how = 消去するには: tewatashi leftovers --erase --yes
 left-none = 残っている作業はありません。
-scrapped = 書きかけの { $files } ファイル（{ $bytes } バイト）を上書きして削除しました。
+scrapped = 書きかけの { $files }（{ $bytes }）を上書きして削除しました。
 scrapped-left = 書きかけの平文のうち { $count } 件を消去できませんでした:
 hint-scrapped-left = 原因を除いてから tewatashi leftovers --erase --yes で消去してください。
 
@@ -289,7 +301,7 @@ dmg-header-changed = ヘッダーが、作成時に記録された照合値と�
 dmg-excessive-work = 異常に重い計算を要求しています（2の{ $asked }乗。上限は2の{ $most }乗）
 dmg-armor = テキスト形式の囲みが壊れています
 dmg-chunk = 暗号文の { $number } 番目の区画（64 KiB ごと）が認証できません（破損・改ざん、又は余分なデータ）
-dmg-payload-cut = 暗号文が途中で切れています（{ $chunks } 区画まで。続きがありません）
+dmg-payload-cut = 暗号文が途中で切れています（{ $chunks }まで。続きがありません）
 dmg-not-a-bag = 中身が束の形式ではありません
 arc-cut = 中の書庫が途中で切れています
 arc-checksum = 中の書庫の見出しが壊れています
@@ -318,8 +330,8 @@ bag-manifest-line = 束の中の manifest-sha256.txt の { $number } 行目を�
 bag-not-payload = 照合表に、束の中にあり得ないものがあります: { $path }
 bag-too-large = 束の中の { $name } が大きすぎます
 bag-version = 束の中の bagit.txt が、この形式（BagIt 1.0、UTF-8）と違う版又は文字コードを示しています
-bag-more = 中身が bag-info.txt の記録（{ $announced_files } 件、{ $announced_bytes } バイト）を超えています（このファイルまでで { $files } 件、{ $bytes } バイト）: { $path }
-bag-less = 中身が bag-info.txt の記録（{ $announced_files } 件、{ $announced_bytes } バイト）に足りません（実際は { $files } 件、{ $bytes } バイト）
+bag-more = 中身が bag-info.txt の記録（{ $announced_files }、{ $announced_bytes }）を超えています（このファイルまでで { $files }、{ $bytes }）: { $path }
+bag-less = 中身が bag-info.txt の記録（{ $announced_files }、{ $announced_bytes }）に足りません（実際は { $files }、{ $bytes }）
 bag-not-in-manifest = 照合表にないファイルがあります: { $path }
 bag-missing-file = 照合表にあるファイルがありません: { $path }
 bag-mismatch = ファイルの内容が照合表と一致しません: { $path }
@@ -335,7 +347,7 @@ pub-malformed = { $name } を読めません（形式が不正です）
 pub-unknown-format = この版では読めない束の形式です（{ $format }）
 pub-volume-missing = 第{ $number }巻がありません
 pub-volume-missing-of = 第{ $number }巻がありません（全{ $of }巻）
-pub-volume-size = 第{ $number }巻の大きさが違います（{ $found } バイト。正しくは { $expected } バイト）
+pub-volume-size = 第{ $number }巻の大きさが違います（{ $found }。正しくは { $expected }）
 pub-volume-swapped = 第{ $number }巻の中身が第{ $really }巻のものです（入れ替わっています）
 pub-volume-changed = 第{ $number }巻の SHA-256 が違います（破損又は改ざん）
 pub-checksum = { $name } が checksums.sha256 の値と違います

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::args::LeftoversArgs;
 use super::context::Context;
 use super::failure::Failure;
-use super::words;
+use super::{counted, words};
 use crate::erase::scrap;
 use crate::home::{self, Leftover, WorkKind};
 use crate::t;
@@ -124,7 +124,7 @@ fn erase(leftover: Leftover) -> Result<String, Failure> {
             Failure::failed("not_erased", t!("scrapped-left", count = done.left.len()), t!("hint-scrapped-left"));
         return Err(failure.about(show::path(&leftover.path)).with_details(lines));
     }
-    let line = t!("scrapped", files = show::number(done.files), bytes = show::number(done.bytes));
+    let line = t!("scrapped", files = counted::files(done.files), bytes = counted::bytes(done.bytes));
     leftover.forget();
     Ok(line)
 }

@@ -7,7 +7,7 @@ use super::args::ListArgs;
 use super::context::Context;
 use super::desk::{Trace, recorded};
 use super::failure::Failure;
-use super::{secret, words};
+use super::{counted, secret, words};
 use crate::bundle::{self, BagInfo, Bundle, Description, Error, Found, Inside, Moment, Receiver};
 use crate::ledger::Kind;
 use crate::t;
@@ -126,8 +126,8 @@ fn print(context: &Context, rows: &Rows, inside: &Inside) {
             describe(context, &contents.info.description);
             context.chat(&t!(
                 "list-total",
-                files = show::number(contents.files),
-                folders = show::number(contents.folders),
+                files = counted::files(contents.files),
+                folders = counted::folders(contents.folders),
                 size = show::size(contents.bytes)
             ));
         }

@@ -5,6 +5,7 @@ mod case;
 mod context;
 mod contract;
 mod desk;
+mod counted;
 mod failure;
 mod init;
 mod key;

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::desk::{Desk, Trace, recorded};
 use super::failure::Failure;
 use super::verify::{Signer, Trusted, signer_json, signer_line};
-use super::{secret, words};
+use super::{counted, secret, words};
 use crate::bundle::{self, Bundle, Inside, OpenFailure, Opened, Opening, Report};
 use crate::erase::os;
 use crate::home::WorkKind;
@@ -109,7 +109,7 @@ fn tell(context: &Context, opened: &Opened, signer: &Signer) {
     context.say(&t!("open-done", path = show::path(&opened.place)));
     let (id, files, folders, bytes, manifest, description) = match &opened.inside {
         Inside::Bag(c) => {
-            context.chat(&t!("open-verified", files = show::number(c.files), size = show::size(c.bytes)));
+            context.chat(&t!("open-verified", files = counted::files(c.files), size = show::size(c.bytes)));
             context.chat(&signer_line(signer));
             context.chat(&t!("open-code", code = c.info.opening_code.to_string()));
             (Some(c.info.id.clone()), c.files, c.folders, c.bytes, true, Some(c.info.description.clone()))
@@ -140,7 +140,11 @@ fn failed(failure: &OpenFailure) -> Failure {
     let mut told = words::bundle(&failure.error);
     let Some(scrapped) = &failure.scrapped else { return told };
     if scrapped.left.is_empty() {
-        told.details.push(t!("scrapped", files = show::number(scrapped.files), bytes = show::number(scrapped.bytes)));
+        told.details.push(t!(
+            "scrapped",
+            files = counted::files(scrapped.files),
+            bytes = counted::bytes(scrapped.bytes)
+        ));
     } else {
         told.details.push(t!("scrapped-left", count = scrapped.left.len()));
         let lines =

@@ -12,7 +12,7 @@ use super::context::Context;
 use super::desk::{Desk, Trace, recorded};
 use super::failure::Failure;
 use super::slip::{self, Slip};
-use super::{secret, words};
+use super::{counted, secret, words};
 use crate::bundle::{
     self, BundleId, Description, Error, Lock, Moment, Order, PackRecord, PassphraseKind, ReadBack, Skip, Sources,
     Staged,
@@ -305,7 +305,7 @@ fn room(order: &Order, to: &Path, place: &Place) -> Result<(), Failure> {
 
 fn announce(context: &Context, sources: &Sources) {
     let (bytes, files) = sources.oxum();
-    context.chat(&t!("pack-begins", files = show::number(files), size = show::size(bytes)));
+    context.chat(&t!("pack-begins", files = counted::files(files), size = show::size(bytes)));
 }
 
 fn report(context: &Context, bundle: &Path, record: &PackRecord, slip: Option<&Path>) {
@@ -315,15 +315,15 @@ fn report(context: &Context, bundle: &Path, record: &PackRecord, slip: Option<&P
     context.say(&t!("pack-done", path = show::path(bundle)));
     context.chat(&t!(
         "pack-contents",
-        files = show::number(record.files),
-        folders = show::number(record.folders),
+        files = counted::files(record.files),
+        folders = counted::folders(record.folders),
         size = show::size(record.bytes)
     ));
     if record.facts.volumes.len() > 1 {
         context.chat(&t!("pack-volumes", count = record.facts.volumes.len()));
     }
     if let ReadBack::Established { bytes, .. } = &record.read_back {
-        context.chat(&t!("pack-read-back", bytes = show::number(*bytes)));
+        context.chat(&t!("pack-read-back", bytes = counted::bytes(*bytes)));
     }
     context.chat(&t!("pack-signer", fingerprint = record.signer.clone()));
     if let Some(slip) = slip {

@@ -6,7 +6,7 @@ use super::args::VerifyArgs;
 use super::context::Context;
 use super::desk::{Desk, Trace, recorded};
 use super::failure::{Failure, code};
-use super::{secret, words};
+use super::{counted, secret, words};
 use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, PublicFault, Report};
 use crate::ledger::Kind;
 use crate::sign;
@@ -248,7 +248,7 @@ fn conclude(
     }));
     match inside {
         Some(Inside::Bag(c)) => {
-            context.chat(&t!("verify-inside", files = show::number(c.files), size = show::size(c.bytes)));
+            context.chat(&t!("verify-inside", files = counted::files(c.files), size = show::size(c.bytes)));
         }
         Some(Inside::Foreign { bytes }) => context.chat(&t!("verify-foreign", size = show::size(*bytes))),
         None => {}

@@ -9,6 +9,7 @@ use std::path::Path;
 pub use case::{amend, answers, approval, mistakes, people, several, standing, training};
 pub use ledger::{bad_code, export, finding, ledger, notice, package, receive};
 
+use super::counted;
 use super::failure::{Failure, code};
 use crate::bundle::{
     ArchiveFault, BagFault, Damage, EntryFault, Error, NameFault, Opening, PublicFault, SourceFault, SourceProblem,
@@ -233,7 +234,7 @@ pub fn damage_line(damage: &Damage) -> String {
         Damage::ExcessiveWork { asked } => t!("dmg-excessive-work", asked = (*asked), most = crate::bundle::MOST_WORK),
         Damage::Armor => t!("dmg-armor"),
         Damage::Chunk { number } => t!("dmg-chunk", number = show::number(number + 1)),
-        Damage::PayloadCut { chunks } => t!("dmg-payload-cut", chunks = show::number(*chunks)),
+        Damage::PayloadCut { chunks } => t!("dmg-payload-cut", chunks = counted::pieces(*chunks)),
         Damage::NotABag => t!("dmg-not-a-bag"),
         Damage::Archive(fault) => archive_line(*fault),
         Damage::Entry { path, fault } => entry_line(&show::name(path), fault),
@@ -284,17 +285,17 @@ fn bag_line(fault: &BagFault) -> String {
         BagFault::MoreThanAnnounced { path, found, announced } => t!(
             "bag-more",
             path = show::name(path),
-            files = show::number(found.1),
-            bytes = show::number(found.0),
-            announced_files = show::number(announced.1),
-            announced_bytes = show::number(announced.0)
+            files = counted::files(found.1),
+            bytes = counted::bytes(found.0),
+            announced_files = counted::files(announced.1),
+            announced_bytes = counted::bytes(announced.0)
         ),
         BagFault::LessThanAnnounced { found, announced } => t!(
             "bag-less",
-            files = show::number(found.1),
-            bytes = show::number(found.0),
-            announced_files = show::number(announced.1),
-            announced_bytes = show::number(announced.0)
+            files = counted::files(found.1),
+            bytes = counted::bytes(found.0),
+            announced_files = counted::files(announced.1),
+            announced_bytes = counted::bytes(announced.0)
         ),
         BagFault::NotInManifest(path) => t!("bag-not-in-manifest", path = show::name(path)),
         BagFault::MissingFile(path) => t!("bag-missing-file", path = show::name(path)),
@@ -317,7 +318,12 @@ fn public_line(fault: &PublicFault) -> String {
         PublicFault::VolumeMissing { number, of: 0 } => t!("pub-volume-missing", number = (*number)),
         PublicFault::VolumeMissing { number, of } => t!("pub-volume-missing-of", number = (*number), of = (*of)),
         PublicFault::VolumeSize { number, found, expected } => {
-            t!("pub-volume-size", number = (*number), found = show::number(*found), expected = show::number(*expected))
+            t!(
+                "pub-volume-size",
+                number = (*number),
+                found = counted::bytes(*found),
+                expected = counted::bytes(*expected)
+            )
         }
         PublicFault::VolumeSwapped { number, really } => {
             t!("pub-volume-swapped", number = (*number), really = (*really))
