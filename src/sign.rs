@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 
 use ssh_key::private::{Ed25519Keypair, KeypairData};
-use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
+use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
 use zeroize::Zeroizing;
 
 use crate::erase::os;
@@ -215,6 +215,10 @@ impl SigningKey {
 pub fn verify(public: &str, namespace: &str, message: &[u8], signature: &str) -> Result<String, SignError> {
     let key = PublicKey::from_openssh(public).map_err(|_| SignError::NotAPublicKey)?;
     let signature = SshSig::from_pem(signature).map_err(|_| SignError::Bad)?;
+    // The format has one way to sign. Attack: a weaker one that a later version of the crate may come to accept.
+    if key.algorithm() != Algorithm::Ed25519 || signature.hash_alg() != HashAlg::Sha512 {
+        return Err(SignError::Bad);
+    }
     key.verify(namespace, message, &signature).map_err(|_| SignError::Bad)?;
     Ok(key.fingerprint(HashAlg::Sha256).to_string())
 }
@@ -260,6 +264,13 @@ mod tests {
         assert!(matches!(locked.unlock("wrong"), Err(SignError::WrongPassphrase(_))));
         assert_eq!(locked.unlock("はなまる-Hanamaru-7").unwrap().fingerprint(), key.fingerprint());
         assert_eq!(KeyFile::read(&path).unwrap().fingerprint(), key.fingerprint());
+    }
+
+    #[test]
+    fn only_ed25519_over_sha512_is_a_signature() {
+        let key = SigningKey::generate().unwrap();
+        let weaker = key.0.sign(BUNDLE, HashAlg::Sha256, b"facts").unwrap().to_pem(LineEnding::LF).unwrap();
+        assert!(matches!(verify(&key.public_line(), BUNDLE, b"facts", &weaker), Err(SignError::Bad)));
     }
 
     #[test]

@@ -84,7 +84,7 @@ const SAYS: &[(&str, &str, &str)] = &[
         "bag-info.txt を読めません",
         "oxum-overflow oxum-beyond-64-bits oxum-negative oxum-missing oxum-twice id-missing opening-code-missing \
          opening-code-bad fingerprint-key-short signer-fingerprint-bad bag-info-bad-line bag-info-not-utf8 \
-         bag-info-escape-sequence",
+         bag-info-escape-sequence bag-info-crlf",
     ),
     ("the number in bag-info.txt", "bag-info.txt の番号", "id-mismatch"),
     (

@@ -94,7 +94,9 @@ impl BagInfo {
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
         let mut once: HashMap<&str, &str> = HashMap::new();
         let mut items = Vec::new();
-        for line in text.lines() {
+        // Not `lines`: it would take CR LF for a line break, and the last line without any.
+        let body = text.strip_suffix('\n').ok_or(BagFault::Malformed(BAG_INFO))?;
+        for line in body.split('\n') {
             let (label, value) = line.split_once(": ").ok_or(BagFault::Malformed(BAG_INFO))?;
             // Attack: an escape sequence for the terminal that shows the value.
             if line.chars().any(char::is_control) {

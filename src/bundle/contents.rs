@@ -346,7 +346,9 @@ impl Walk<'_, '_> {
         let malformed = || Error::from(BagFault::Malformed(bag::TAG_MANIFEST));
         let text = untar::read_small(self.plain, entry.size)?;
         let text = std::str::from_utf8(&text).map_err(|_| malformed())?;
-        let mut lines = text.lines().map(|line| bag::parse_manifest_line(line).ok_or_else(malformed)).peekable();
+        // Not `lines`, which would take CR LF for a line break.
+        let body = text.strip_suffix('\n').ok_or_else(malformed)?;
+        let mut lines = body.split('\n').map(|line| bag::parse_manifest_line(line).ok_or_else(malformed)).peekable();
         let mut tags = [[0; 32]; 3];
         for (tag, name) in tags.iter_mut().zip([bag::BAG_INFO, bag::BAGIT, bag::MANIFEST]) {
             let line = lines.next_if(|line| line.as_ref().map_or(true, |line| line.1 == name));

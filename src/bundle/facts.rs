@@ -12,6 +12,9 @@ use super::volumes::{VolumeFact, volume_name};
 pub const FACTS_NAME: &str = "bundle.json";
 /// The format this program writes and reads.
 pub const FORMAT: &str = "tewatashi-bundle/1";
+/// What seals the payload.
+pub(super) const AGE: &str = "age v1";
+pub(super) const CIPHER: &str = "ChaCha20-Poly1305";
 /// No honest `bundle.json` is larger: 999 volumes take about 130 KiB.
 pub(super) const MOST_FACTS: u64 = 1024 * 1024;
 
@@ -91,7 +94,74 @@ impl Facts {
         let of = facts.volumes.len();
         let named = facts.volumes.iter().enumerate().all(|(i, v)| v.name == volume_name(i + 1, of));
         let sized = facts.volumes.iter().try_fold(0u64, |sum, v| sum.checked_add(v.size)).is_some();
-        let well = (1..=999).contains(&of) && named && sized && super::id::BundleId::parse(&facts.id).is_some();
+        let hashed = facts.volumes.iter().all(|v| is_sha256(&v.sha256));
+        let well = (1..=999).contains(&of)
+            && named
+            && sized
+            && hashed
+            && facts.encryption.is_ours()
+            && super::id::BundleId::parse(&facts.id).is_some();
         if well { Ok(facts) } else { Err(malformed()) }
+    }
+}
+
+impl Encryption {
+    /// Whether it is a way of locking that the format has. Attack: facts that speak of a passphrase where recipients
+    /// lock, so that one is asked for.
+    fn is_ours(&self) -> bool {
+        let consistent = match self.key.as_str() {
+            "scrypt" => true,
+            "x25519" => self.work_factor.is_none() && self.passphrase.is_none(),
+            _ => false,
+        };
+        consistent && self.format == AGE && self.cipher == CIPHER && is_sha256(&self.header_sha256)
+    }
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> serde_json::Value {
+        let sha = "0f".repeat(32);
+        serde_json::json!({
+            "format": FORMAT, "id": "TW-20261121-7K3M", "created": "2026-11-21T16:30:08+09:00", "tool": "tewatashi 0.1.0",
+            "encryption": { "format": AGE, "cipher": CIPHER, "key": "x25519", "header_sha256": sha },
+            "volumes": [{ "name": "bundle.age", "size": 1, "sha256": sha }],
+        })
+    }
+
+    fn with(changes: &[(&str, serde_json::Value)]) -> Result<Facts, Error> {
+        let mut facts = facts();
+        for (pointer, value) in changes {
+            let (parent, key) = pointer.rsplit_once('/').unwrap();
+            facts.pointer_mut(parent).unwrap()[key] = value.clone();
+        }
+        Facts::parse(facts.to_string().as_bytes())
+    }
+
+    #[test]
+    fn only_what_the_format_has_is_taken() {
+        let (key, work, whose) = ("/encryption/key", "/encryption/work_factor", "/encryption/passphrase");
+        assert!(with(&[]).is_ok());
+        assert!(with(&[(key, "scrypt".into()), (work, 18.into()), (whose, "own".into())]).is_ok());
+        assert!(with(&[("/later", "unknown keys are ignored".into())]).is_ok());
+        for (pointer, value) in [
+            (work, 18.into()),
+            (whose, "generated".into()),
+            (key, "plain".into()),
+            ("/encryption/cipher", "AES-128-ECB".into()),
+            ("/encryption/format", "age v2".into()),
+            ("/encryption/header_sha256", "0F".repeat(32).into()),
+            ("/encryption/header_sha256", "0f".into()),
+            ("/volumes", serde_json::json!([{ "name": "bundle.age", "size": 1, "sha256": "" }])),
+        ] {
+            let outcome = with(&[(pointer, value)]);
+            assert!(matches!(outcome, Err(Error::Damaged(_))), "{pointer}: {outcome:?}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use super::bag::{BagInfo, Description};
 use super::batch::Sha;
 use super::checksums;
 use super::error::Error;
-use super::facts::{Encryption, FACTS_NAME, FORMAT, Facts, PassphraseKind};
+use super::facts::{AGE, CIPHER, Encryption, FACTS_NAME, FORMAT, Facts, PassphraseKind};
 use super::header::{Header, Lock, WORK_FACTOR};
 use super::id::BundleId;
 use super::payload::sealed_size;
@@ -197,8 +197,8 @@ fn facts(order: &Order, header: &Header, volumes: Vec<VolumeFact>) -> Facts {
         created: order.created.clone(),
         tool: agent(),
         encryption: Encryption {
-            format: "age v1".into(),
-            cipher: "ChaCha20-Poly1305".into(),
+            format: AGE.into(),
+            cipher: CIPHER.into(),
             key: if header.is_scrypt() { "scrypt" } else { "x25519" }.into(),
             work_factor: header.is_scrypt().then_some(WORK_FACTOR),
             passphrase: order.passphrase,
