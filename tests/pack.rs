@@ -343,6 +343,25 @@ fn quiet_says_the_result_and_warnings_only() {
 }
 
 #[test]
+fn a_signing_key_that_others_may_read_is_warned_about_and_one_they_may_change_signs_nothing() {
+    let desk = Desk::new();
+    desk.packed(&desk.sample(), &[]);
+    let key = desk.path("home/tewatashi/keys/signing_ed25519");
+    let pack = |slip: &str, mode| {
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+        desk.run(["--json", "pack", "sample", "--to", "medium", "--slip", slip])
+    };
+    let warned = pack("two.txt", 0o644).ok();
+    assert!(warned.err.contains("warning: other users may read the signing key"), "{warned:?}");
+    let before = names_in(&desk.medium());
+    let refused = pack("three.txt", 0o660).fails(4);
+    assert_eq!(refused.kind(), "key_writable");
+    assert!(refused.err.contains("chmod 600"), "{refused:?}");
+    assert!(names_in(&desk.medium()) == before && !desk.path("three.txt").exists());
+    assert!(!pack("four.txt", 0o600).ok().err.contains("signing key"));
+}
+
+#[test]
 fn the_slip_and_the_signing_key_are_for_the_owners_eyes_alone() {
     let desk = Desk::new();
     desk.packed(&desk.sample(), &[]);

@@ -135,6 +135,11 @@ pub fn signing(error: &SignError) -> Failure {
             t!("hint-wrong-key-passphrase"),
         )
         .about(show::path(path)),
+        SignError::Writable(path) => {
+            let shown = show::path(path);
+            let hint = t!("hint-key-writable", path = shown.clone());
+            Failure::refused("key_writable", t!("err-key-writable", path = shown.clone()), hint).about(shown)
+        }
         _ => Failure::failed("sealing", t!("err-sealing"), t!("hint-sealing")),
     }
 }

@@ -60,6 +60,36 @@ pub fn number(_: &Metadata) -> u64 {
     0
 }
 
+/// What users other than the owner may do with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// Nothing, or the system does not say.
+    Nothing,
+    /// Read it.
+    Read,
+    /// Change it.
+    Write,
+}
+
+/// What group and others may do with the file.
+#[cfg(unix)]
+#[must_use]
+pub fn others_may(meta: &Metadata) -> Others {
+    use std::os::unix::fs::PermissionsExt;
+    match meta.permissions().mode() {
+        mode if mode & 0o022 != 0 => Others::Write,
+        mode if mode & 0o044 != 0 => Others::Read,
+        _ => Others::Nothing,
+    }
+}
+
+/// Access lists are not looked at.
+#[cfg(not(unix))]
+#[must_use]
+pub fn others_may(_: &Metadata) -> Others {
+    Others::Nothing
+}
+
 /// Whether the owner may execute the file.
 #[cfg(unix)]
 #[must_use]
