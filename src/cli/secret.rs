@@ -17,7 +17,7 @@ use crate::t;
 use crate::term::{prompt, show};
 
 /// No passphrase is longer; a file that is was named by mistake.
-const MOST_TEXT: u64 = 64 * 1024;
+const MOST_TEXT: usize = 64 * 1024;
 /// Tries on a terminal.
 const TRIES: u32 = 3;
 
@@ -82,8 +82,9 @@ fn understand(text: &str, kind: Option<PassphraseKind>) -> Result<Passphrase, Fa
 /// The text in a passphrase file; `-` is standard input. A whole slip will do as well: its passphrase line is found.
 pub fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let failed = |e: &io::Error| words::io(path, e);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
-    let most = MOST_TEXT + 1;
+    let most = MOST_TEXT as u64 + 1;
+    // Room for all that is read, and for the look beyond it: growing would leave a copy in freed memory.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_TEXT + 64));
     let read = if path == Path::new("-") {
         io::stdin().lock().take(most).read_to_end(&mut bytes)
     } else {
@@ -91,7 +92,7 @@ pub fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
     };
     read.map_err(|e| failed(&e))?;
     let not_text = || Failure::usage("not_text", t!("err-not-text", path = show::path(path)), t!("hint-not-text"));
-    if bytes.len() as u64 > MOST_TEXT {
+    if bytes.len() > MOST_TEXT {
         return Err(not_text());
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| not_text())?;
@@ -109,4 +110,23 @@ fn identities(path: &Path) -> Result<Secret, Failure> {
     let file = age::IdentityFile::from_buffer(text.as_bytes()).map_err(|_| bad())?;
     let identities = file.into_identities().map_err(|_| bad())?;
     if identities.is_empty() { Err(bad()) } else { Ok(Secret::Identities(identities)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erase::os::memory::freed;
+
+    #[test]
+    fn a_passphrase_file_leaves_no_copy_behind() {
+        let passphrase = Passphrase::generate().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let slip = dir.path().join("slip.txt");
+        let text = format!("a slip\n    {}\n{}", passphrase.expose(), "and what is below\n".repeat(3000));
+        std::fs::write(&slip, text).unwrap();
+        let left = freed::holding(passphrase.expose(), || {
+            assert_eq!(read_text(&slip).ok().unwrap().as_str(), passphrase.expose());
+        });
+        assert_eq!(left, 0);
+    }
 }

@@ -10,6 +10,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::words;
 use crate::bundle::PackRecord;
+use crate::erase::os::memory::push_secret;
 use crate::erase::{os, scrap};
 use crate::passphrase::Passphrase;
 use crate::t;
@@ -51,7 +52,10 @@ impl Slip {
         match self {
             Self::None => Ok(None),
             Self::Screen => {
-                let text = Zeroizing::new(format!("{}\n{}", *text, t!("slip-press-enter")));
+                let mut text = text;
+                for part in ["\n", &t!("slip-press-enter")] {
+                    push_secret(&mut text, part);
+                }
                 prompt::show_until_enter(&text).map_err(|e| words::terminal(&e)).map(|()| None)
             }
             Self::File(path) => write(path, &text).map(|()| Some(path.clone())),
@@ -108,42 +112,94 @@ pub fn discard(path: &Path) {
 /// The slip as text. The canonical passphrase stands alone on its line, exactly as any tool takes it.
 fn render(record: &PackRecord, passphrase: &Passphrase, paper: bool) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(8192 + passphrase.expose().len()));
-    let mut line = |text: &str| {
-        out.push_str(text);
-        out.push('\n');
-    };
-    line(&t!("slip-title"));
-    line(&t!("slip-caution"));
-    line("");
-    let mut field = |label: String, value: &str| line(&format!("{}  {value}", show::pad(&label, 16)));
+    // In parts: a line put together first would stay in freed memory.
+    let mut say = |parts: &[&str]| parts.iter().chain(&["\n"]).for_each(|part| push_secret(&mut out, part));
+    say(&[&t!("slip-title")]);
+    say(&[&t!("slip-caution")]);
+    say(&[]);
+    let mut field = |label: String, value: &str| say(&[&show::pad(&label, 16), "  ", value]);
     field(t!("slip-bundle"), record.id.as_str());
     if let Some(medium) = &record.description.medium_id {
         field(t!("slip-medium"), medium);
     }
     field(t!("slip-created"), &record.facts.created);
     field(t!("slip-signer"), &record.signer);
-    line("");
-    line(&t!("slip-passphrase"));
-    line("");
-    line(&Zeroizing::new(format!("    {}", passphrase.expose())));
-    line("");
+    say(&[]);
+    say(&[&t!("slip-passphrase")]);
+    say(&[]);
+    say(&["    ", passphrase.expose()]);
+    say(&[]);
     if passphrase.is_ours() {
-        line(&t!("slip-reading"));
-        for (number, group) in (1..).zip(passphrase.groups()) {
+        say(&[&t!("slip-reading")]);
+        for (number, group) in (1u32..).zip(passphrase.groups()) {
             let reading = Passphrase::reading(group);
-            line(&Zeroizing::new(format!("    {number}  {group}  {}", *reading)));
+            say(&["    ", &number.to_string(), "  ", group, "  ", &reading]);
         }
-        line("");
+        say(&[]);
     }
     let length = passphrase.expose().chars().count();
-    line(&t!("slip-length", length = length));
+    say(&[&t!("slip-length", length = length)]);
     if passphrase.is_ours() {
-        line(&t!("slip-typing"));
+        say(&[&t!("slip-typing")]);
     }
     if paper {
-        line("");
-        line(&t!("slip-received"));
-        line(&t!("slip-returned"));
+        say(&[]);
+        say(&[&t!("slip-received")]);
+        say(&[&t!("slip-returned")]);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::facts::{Encryption, FORMAT};
+    use crate::bundle::{BundleId, Description, Facts, NotEstablished, PassphraseKind, ReadBack};
+    use crate::erase::os::memory::freed;
+
+    fn record() -> PackRecord {
+        let id = BundleId::draw("20261121").unwrap();
+        let encryption = Encryption {
+            format: "age v1".into(),
+            cipher: "ChaCha20-Poly1305".into(),
+            key: "scrypt".into(),
+            work_factor: Some(18),
+            passphrase: Some(PassphraseKind::Generated),
+            header_sha256: "0".repeat(64),
+        };
+        let facts = Facts {
+            format: FORMAT.into(),
+            id: id.to_string(),
+            created: "2026-11-21T16:30:08+09:00".into(),
+            tool: "tewatashi".into(),
+            encryption,
+            volumes: Vec::new(),
+            ledger_code: None,
+        };
+        // As long as it may be, and longer than the room first set aside.
+        let medium_id = Some("媒".repeat(4000));
+        PackRecord {
+            id,
+            files: 1,
+            folders: 0,
+            bytes: 1,
+            description: Description { medium_id, ..Description::default() },
+            facts,
+            signer: "SHA256:uKRQ3mU0sJ5yzC1vXW8dTnF6pLh2bEo9gAi7tRxKq4M".into(),
+            opening_code_sha256: "0".repeat(64),
+            read_back: ReadBack::NotEstablished { reason: NotEstablished::NotAsked },
+        }
+    }
+
+    #[test]
+    fn no_piece_of_a_slip_stays_in_freed_memory() {
+        let (record, passphrase) = (record(), Passphrase::generate().unwrap());
+        for group in passphrase.groups() {
+            let left = freed::holding(group, || {
+                let text = render(&record, &passphrase, true);
+                assert!(text.contains(group));
+            });
+            assert_eq!(left, 0);
+        }
+    }
 }

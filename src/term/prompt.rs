@@ -8,6 +8,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::interrupt::{self, AtPrompt};
+use crate::erase::os::memory::push_secret;
 use crate::erase::os::tty::{self, TerminalSettings};
 
 /// The terminal's settings before the question.
@@ -84,13 +85,25 @@ pub fn yes(question: &str) -> io::Result<bool> {
 /// The terminal's, or `Interrupted`.
 pub fn show_until_enter(text: &str) -> io::Result<()> {
     let mut tty = terminal()?;
-    let lines = Zeroizing::new(format!("{ENTER}{}", &*Zeroizing::new(text.replace('\n', "\r\n"))));
+    let lines = on_screen(text);
     tty.write_all(lines.as_bytes())?;
     tty.flush()?;
     let outcome = wait_for_enter();
     tty.write_all(LEAVE.as_bytes())?;
     tty.flush()?;
     outcome
+}
+
+/// The text as a terminal takes it, the screen cleared before.
+fn on_screen(text: &str) -> Zeroizing<String> {
+    let breaks = text.matches('\n').count();
+    let mut lines = Zeroizing::new(String::with_capacity(ENTER.len() + text.len() + breaks));
+    push_secret(&mut lines, ENTER);
+    for (number, line) in text.split('\n').enumerate() {
+        push_secret(&mut lines, if number == 0 { "" } else { "\r\n" });
+        push_secret(&mut lines, line);
+    }
+    lines
 }
 
 fn wait_for_enter() -> io::Result<()> {
@@ -105,5 +118,20 @@ fn wait_for_enter() -> io::Result<()> {
         // The terminal went away before Enter: nobody can be said to have read it.
         0 => Err(io::ErrorKind::UnexpectedEof.into()),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erase::os::memory::freed;
+
+    #[test]
+    fn what_is_shown_leaves_no_copy_behind() {
+        let text = Zeroizing::new("first\n    Kx3vq\nlast\n".to_owned());
+        let left = freed::holding("Kx3vq", || {
+            assert_eq!(on_screen(&text).strip_prefix(ENTER), Some("first\r\n    Kx3vq\r\nlast\r\n"));
+        });
+        assert_eq!(left, 0);
     }
 }

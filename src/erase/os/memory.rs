@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::sys;
 
@@ -140,6 +140,18 @@ impl fmt::Debug for LockedBytes {
     }
 }
 
+/// Adds to a secret text. Where it does not fit, it moves to a larger place by itself and the old one is wiped: a `String`
+/// that grows leaves what it held in freed memory.
+pub fn push_secret(secret: &mut Zeroizing<String>, text: &str) {
+    let needed = secret.len() + text.len();
+    if needed > secret.capacity() {
+        let mut larger = Zeroizing::new(String::with_capacity(2 * needed));
+        larger.push_str(secret);
+        *secret = larger;
+    }
+    secret.push_str(text);
+}
+
 /// A secret value of a type that does not wipe itself, such as an expanded cipher key: dropped, and then its bytes are zeroed.
 ///
 /// # Security
@@ -186,12 +198,73 @@ impl<T> fmt::Debug for Scrubbed<T> {
     }
 }
 
+/// An allocator for the unit tests, that sees what is given back unwiped.
+#[cfg(test)]
+pub(crate) mod freed {
+    use std::alloc::{GlobalAlloc, Layout, System};
+    use std::cell::Cell;
+
+    thread_local! {
+        static MARK: Cell<&'static [u8]> = const { Cell::new(&[]) };
+        static FOUND: Cell<usize> = const { Cell::new(0) };
+    }
+
+    struct Watching;
+
+    #[global_allocator]
+    static WATCHING: Watching = Watching;
+
+    // SAFETY: everything is handed on to the system's allocator; growing is allocating anew, as the trait has it by default.
+    unsafe impl GlobalAlloc for Watching {
+        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+            // SAFETY: the caller's promise, handed on.
+            unsafe { System.alloc(layout) }
+        }
+
+        unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+            let mark = MARK.get();
+            let holds = |at: usize| {
+                // SAFETY: within the block, which is still the caller's.
+                mark.iter().enumerate().all(|(i, byte)| unsafe { block.add(at + i).read_volatile() } == *byte)
+            };
+            if !mark.is_empty() && (0..(layout.size() + 1).saturating_sub(mark.len())).any(holds) {
+                FOUND.set(FOUND.get() + 1);
+            }
+            // SAFETY: the caller's promise, handed on.
+            unsafe { System.dealloc(block, layout) };
+        }
+    }
+
+    /// How many blocks of memory this thread gave back while they still held `mark`.
+    pub(crate) fn holding(mark: &str, work: impl FnOnce()) -> usize {
+        let mark: &'static [u8] = mark.as_bytes().to_vec().leak();
+        FOUND.set(0);
+        MARK.set(mark);
+        work();
+        MARK.set(&[]);
+        FOUND.get()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
     use std::rc::Rc;
 
     use super::*;
+
+    #[test]
+    fn a_secret_text_that_grows_leaves_nothing_behind() {
+        let grow = |push: fn(&mut Zeroizing<String>, &str)| {
+            freed::holding("Kx3vq", || {
+                let mut secret = Zeroizing::new(String::from("Kx3vq"));
+                (0..100).for_each(|_| push(&mut secret, "-more"));
+                assert_eq!(secret.len(), 505);
+            })
+        };
+        assert_eq!(grow(push_secret), 0);
+        assert!(grow(|secret, text| secret.push_str(text)) > 0, "the watch sees what is left");
+    }
 
     #[test]
     fn bytes_are_kept_appended_and_cut() {
