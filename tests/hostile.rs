@@ -78,6 +78,7 @@ const SAYS: &[(&str, &str, &str)] = &[
     ("(2 files, 149 bytes; with this file 2 files, 150", "149 バイト", "size-lie-oxum-small"),
     ("(2 files, 151 bytes; found 2 files, 150", "151 バイト", "size-lie-oxum-large"),
     ("more inside than bag-info.txt announces (1 file, 150 bytes", "記録（1 ファイル", "oxum-count-small"),
+    ("more files and folders inside than one bundle", "1つの束に入れられる数", "oxum-count-absurd"),
     ("1,152,921,504,606,847,026 bytes", "1,152,921,504,606,847,026 バイト", "base256-size-lie"),
     (
         "bag-info.txt inside cannot be read",
@@ -336,20 +337,44 @@ fn chunks_in_each_others_place_do_not_authenticate() {
     is_refused("chunk-dropped.age", &[head, first, rest].concat(), "piece 2 of the ciphertext");
 }
 
+/// An entry of the test bundle's tar.
+fn entry(kind: tar::EntryType, name: &str, content: &[u8]) -> Vec<u8> {
+    let mut header = tar::Header::new_ustar();
+    header.set_entry_type(kind);
+    header.set_path(format!("TW-20261121-7K3M/{name}")).expect("a short name");
+    header.set_size(content.len() as u64);
+    header.set_mode(0o644);
+    header.set_mtime(0);
+    header.set_cksum();
+    [header.as_bytes(), content, &vec![0; content.len().next_multiple_of(512) - content.len()]].concat()
+}
+
+#[test]
+fn folders_without_end_are_refused_before_they_fill_the_memory() {
+    let info = [
+        "Payload-Oxum: 0.0",
+        "External-Identifier: TW-20261121-7K3M",
+        "Bagging-Date: 2026-11-21",
+        "Bag-Software-Agent: tewatashi 0.1.0",
+        "Signer-Fingerprint: SHA256:uKRQ3mU0sJ5yzC1vXW8dTnF6pLh2bEo9gAi7tRxKq4M",
+        "Opening-Code: H7K34-Q2MXM-R9TW2-B4NCB",
+        "Fingerprint-Key: 94211a476e0e1062325e21828527fc2abc7a18c66ea9dc53d519c545baedda10\n",
+    ];
+    let folder = |name: &str| entry(tar::EntryType::Directory, name, b"");
+    let mut tar = entry(tar::EntryType::Regular, "bag-info.txt", info.join("\n").as_bytes());
+    let bagit = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+    tar.extend(entry(tar::EntryType::Regular, "bagit.txt", bagit));
+    tar.extend(folder("data/"));
+    for number in 0..=10_000 {
+        tar.extend(folder(&format!("data/{number:05}/")));
+    }
+    is_refused("folders-without-end.age", &seal(&tar), "more files and folders inside than one bundle may hold");
+}
+
 #[test]
 fn no_tag_file_or_pax_header_is_read_into_memory_beyond_its_limit() {
-    let archive = |kind, name: &str, size: usize| {
-        let mut header = tar::Header::new_ustar();
-        header.set_entry_type(kind);
-        header.set_path(name).expect("a short name");
-        header.set_size(size as u64);
-        header.set_mode(0o644);
-        header.set_mtime(0);
-        header.set_cksum();
-        [header.as_bytes(), &vec![b'n'; size][..]].concat()
-    };
-    let pax = archive(tar::EntryType::XHeader, "TW-20261121-7K3M/PaxHeaders/x", 8 << 20);
+    let pax = entry(tar::EntryType::XHeader, "PaxHeaders/x", &vec![b'n'; 8 << 20]);
     is_refused("large-pax-header.age", &seal(&pax), "an extended header");
-    let info = archive(tar::EntryType::Regular, "TW-20261121-7K3M/bag-info.txt", 2 << 20);
+    let info = entry(tar::EntryType::Regular, "bag-info.txt", &vec![b'n'; 2 << 20]);
     is_refused("bag-info-huge.age", &seal(&info), "bag-info.txt inside is too large");
 }

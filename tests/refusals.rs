@@ -389,3 +389,18 @@ fn a_passphrase_that_cannot_be_ours_is_told_by_its_group_and_opens_nothing() {
     let run = open(&passphrase.to_lowercase().replace('-', "")).ok();
     assert!(run.err.contains("computing the key"));
 }
+
+#[test]
+fn more_folders_than_an_opener_takes_are_not_packed() {
+    let desk = Desk::new();
+    for number in 0..10_000 {
+        fs::create_dir_all(desk.path(&format!("s/{number}"))).unwrap();
+    }
+    let words = ["--json", "pack", "s", "--to", "medium", "--slip", "slip.txt"];
+    let run = desk.run(words).fails(1);
+    assert_eq!(run.kind(), "too_many_entries");
+    assert!(run.err.contains("0 files, 10,001 folders") && run.err.contains("Make several bundles"), "{run:?}");
+    assert_empty(&desk.medium());
+    fs::write(desk.path("s/0/a"), "one file allows for sixteen more").unwrap();
+    desk.run(words).ok();
+}

@@ -10,6 +10,7 @@ use super::batch::Sha;
 use super::error::{ArchiveFault, BagFault, Damage, EntryFault, Error};
 use super::id::BundleId;
 use super::layout::BLOCK;
+use super::limits::{MOST_ENTRIES, Tally};
 use super::names;
 use super::source::Moment;
 use super::unseal::Plain;
@@ -123,8 +124,16 @@ pub(super) fn walk_foreign(
 
 /// Walks through the whole bag and compares every file with the manifest.
 pub(super) fn walk(plain: &mut Plain, receiver: &mut dyn Receiver, progress: &dyn Progress) -> Result<Contents, Error> {
-    let mut walk =
-        Walk { plain, receiver, progress, files: Vec::new(), folders: HashSet::new(), seen: HashSet::new(), bytes: 0 };
+    let mut walk = Walk {
+        plain,
+        receiver,
+        progress,
+        files: Vec::new(),
+        folders: HashSet::new(),
+        seen: HashSet::new(),
+        tally: Tally::default(),
+        bytes: 0,
+    };
     let (info, prefix) = walk.opening()?;
     let manifest_size = walk.payload(&info, &prefix)?;
     let expected = walk.manifest(manifest_size)?;
@@ -146,6 +155,7 @@ struct Walk<'w, 'p> {
     files: Vec<Box<str>>,
     folders: HashSet<Box<str>>,
     seen: HashSet<u128>,
+    tally: Tally,
     bytes: u64,
 }
 
@@ -162,6 +172,10 @@ impl Walk<'_, '_> {
         let info = BagInfo::parse(&text)?;
         if info.id != id {
             return Err(BagFault::OtherIdentifier.into());
+        }
+        // Attack: millions of names, to fill the memory of whoever only looks.
+        if info.oxum.1 > MOST_ENTRIES {
+            return Err(BagFault::TooMany(bag::BAG_INFO.into()).into());
         }
         let prefix = format!("{id}/");
         let second = self.need(bag::BAGIT)?;
@@ -268,6 +282,11 @@ impl Walk<'_, '_> {
             let path = found.path.to_owned();
             let found = (self.bytes.saturating_add(found.size), self.files.len() as u64);
             return Err(BagFault::MoreThanAnnounced { path, found, announced: info.oxum }.into());
+        }
+        // Attack: folders, which nothing announces, without end.
+        self.tally.add(found.path, found.folder);
+        if !self.tally.fits(info.oxum.1) {
+            return Err(BagFault::TooMany(found.path.to_owned()).into());
         }
         self.receiver.entry(found)?;
         if found.folder {

@@ -44,6 +44,14 @@ pub enum Error {
         /// Bytes free.
         free: u64,
     },
+    /// More files and folders than a bundle may hold.
+    #[error("{files} files and {folders} folders are too many")]
+    TooManyEntries {
+        /// Files found.
+        files: u64,
+        /// Folders found.
+        folders: u64,
+    },
     /// More volumes than three digits can number.
     #[error("{volumes} volumes, at most 999")]
     TooManyVolumes {
@@ -284,6 +292,8 @@ pub enum BagFault {
         /// Bytes and files announced.
         announced: (u64, u64),
     },
+    /// More files, folders or bytes of names than a bundle may hold: at this entry, or by what `bag-info.txt` announces.
+    TooMany(String),
     /// Less content than `Payload-Oxum` announces.
     LessThanAnnounced {
         /// Bytes and files.

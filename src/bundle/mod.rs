@@ -7,7 +7,7 @@
 //! - `pack`, `open`: the two directions, each through a hidden folder;
 //! - `header`, `payload`, `seal`, `unseal`, `batch`: the age file, its chunks spread over all cores;
 //! - `archive`, `layout`: the tar and the bag inside as they are written; `untar`, `contents`: as they are read; `bag`;
-//! - `source`, `names`, `volumes`, `facts`, `checksums`, `readme`, `readback`, `id`: what their names say.
+//! - `source`, `names`, `limits`, `volumes`, `facts`, `checksums`, `readme`, `readback`, `id`: what their names say.
 
 mod archive;
 mod bag;
@@ -19,6 +19,7 @@ pub mod facts;
 mod header;
 mod id;
 mod layout;
+mod limits;
 mod locate;
 pub mod names;
 mod open;

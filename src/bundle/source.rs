@@ -10,6 +10,7 @@ use globset::GlobSet;
 use walkdir::WalkDir;
 
 use super::error::{Error, SourceFault, SourceProblem};
+use super::limits::Tally;
 use super::names;
 use crate::erase::os;
 use crate::progress::Progress;
@@ -104,7 +105,7 @@ impl Sources {
     /// Looks through the sources.
     ///
     /// # Errors
-    /// [`Error::Sources`] with everything that stands in the way, or [`Error::NothingToPack`].
+    /// [`Error::Sources`] with everything that stands in the way, [`Error::NothingToPack`], or [`Error::TooManyEntries`].
     pub fn scan(roots: &[PathBuf], exclude: &GlobSet, skip: Skip, progress: &dyn Progress) -> Result<Self, Error> {
         let mut scan = Scan { exclude, skip, items: Vec::new(), skipped: Vec::new(), problems: Vec::new() };
         for (number, root) in roots.iter().enumerate() {
@@ -119,6 +120,13 @@ impl Sources {
         }
         if items.is_empty() {
             return Err(Error::NothingToPack);
+        }
+        let mut tally = Tally::default();
+        for item in &items {
+            tally.add(&item.path, item.kind == Kind::Folder);
+        }
+        if !tally.fits(tally.files) {
+            return Err(Error::TooManyEntries { files: tally.files, folders: tally.folders });
         }
         Ok(Self { roots: roots.to_vec(), items, skipped })
     }

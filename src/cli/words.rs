@@ -52,6 +52,11 @@ pub fn bundle(error: &Error) -> Failure {
             t!("err-too-many-volumes", volumes = (*volumes)),
             t!("hint-too-many-volumes"),
         ),
+        Error::TooManyEntries { files, folders } => Failure::failed(
+            "too_many_entries",
+            t!("err-too-many-entries", files = counted::files(*files), folders = counted::folders(*folders)),
+            t!("hint-too-many-entries"),
+        ),
         Error::Exists(path) => Failure::refused("exists", t!("err-exists", path = show::path(path)), t!("hint-exists"))
             .about(show::path(path)),
         Error::ReadBackMismatch(path) => Failure::new(
@@ -210,6 +215,7 @@ fn damage_subject(damage: &Damage) -> Option<String> {
             | BagFault::Mismatch(path)
             | BagFault::NotPayload(path)
             | BagFault::TagMissing(path)
+            | BagFault::TooMany(path)
             | BagFault::MoreThanAnnounced { path, .. }
             | BagFault::ListedTwice(path),
         ) => path,
@@ -295,6 +301,7 @@ fn bag_line(fault: &BagFault) -> String {
             announced_files = counted::files(announced.1),
             announced_bytes = counted::bytes(announced.0)
         ),
+        BagFault::TooMany(path) => t!("bag-too-many", path = show::name(path)),
         BagFault::LessThanAnnounced { found, announced } => t!(
             "bag-less",
             files = counted::files(found.1),
