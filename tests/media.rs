@@ -43,6 +43,10 @@ fn the_medium_is_read_back_on_ext4_xfs_btrfs_and_exfat() {
         let opened = desk.path(&format!("opened/{name}"));
         desk.open_with(&bundle, &identity, &opened).ok();
         same_tree(&sample, &opened.join(bundle.file_name().unwrap()).join("sample"));
+        // And onto the medium itself, whatever it keeps of owners, rights and numbers of files.
+        desk.open_with(&bundle, &identity, &fs.path("先")).ok();
+        let copy = fs::read(fs.path("先").join(bundle.file_name().unwrap()).join("sample/README.txt")).unwrap();
+        assert!(copy == fs::read(sample.join("README.txt")).unwrap(), "{name}");
     }
 }
 

@@ -38,12 +38,19 @@ fn signal(child: &Child, name: &str) {
 
 #[test]
 fn plaintext_on_a_medium_pulled_while_opening_is_never_forgotten() {
+    pulled_while_opening(true);
+    pulled_while_opening(false);
+}
+
+fn pulled_while_opening(interrupted: bool) {
     let desk = Desk::new();
     let (bundle, identity) = large(&desk);
     let (to, drawer) = (desk.path("opened"), desk.path("drawer"));
     let child = stopped_in_the_midst(&desk, &bundle, &identity, &to);
     fs::rename(&to, &drawer).unwrap();
-    signal(&child, "INT");
+    if interrupted {
+        signal(&child, "INT");
+    }
     signal(&child, "CONT");
     let ended = child.wait_with_output().unwrap();
     assert!(!ended.status.success());
@@ -57,6 +64,33 @@ fn plaintext_on_a_medium_pulled_while_opening_is_never_forgotten() {
     desk.run(["leftovers", "--erase", "--yes"]).ok();
     assert!(holding(&to, MARK).is_empty());
     assert!(desk.run(["leftovers"]).ok().out.contains("nothing"));
+}
+
+#[test]
+fn a_folder_put_in_the_place_of_the_work_folder_gets_nothing_loses_nothing_and_is_never_told_as_opened() {
+    let desk = Desk::new();
+    for name in ["a.csv", "b.csv", "c.csv"] {
+        desk.file(&format!("large/{name}"), MARK.repeat(1 << 20));
+    }
+    let (identity, public) = desk.key("key.txt");
+    let bundle = desk.packed_for(&desk.path("large"), &public, &desk.medium(), &[]);
+    let to = desk.path("opened");
+    let child = stopped_in_the_midst(&desk, &bundle, &identity, &to);
+    let work = to.join(&desk::names_in(&to)[0]);
+    fs::rename(&work, to.join("aside")).unwrap();
+    // Where the next files would go by their names, and what a clean-up would overwrite.
+    fs::create_dir_all(work.join("large")).unwrap();
+    fs::write(work.join("precious"), "of somebody else").unwrap();
+    signal(&child, "CONT");
+    let ended = child.wait_with_output().unwrap();
+    let told = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{told}");
+    assert!(told.contains("exchanged for something else") && told.contains("another name"), "{told}");
+    assert_eq!(fs::read(work.join("precious")).unwrap(), b"of somebody else");
+    desk::assert_empty(&work.join("large"));
+    assert_eq!(desk::names_in(&to.join("aside/large")).len(), 3, "everything went where only the owner may look");
+    assert!(!desk::names_in(&to).iter().any(|name| name.to_str().unwrap().starts_with("TW-")));
+    assert!(desk.run(["leftovers"]).ok().out.contains("nothing"), "nobody is led to erase the other folder");
 }
 
 #[test]

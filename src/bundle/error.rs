@@ -34,6 +34,9 @@ pub enum Error {
         /// The source that holds it.
         source_path: PathBuf,
     },
+    /// Somebody put something else in the place of a work folder.
+    #[error("{} was replaced by another", .0.display())]
+    Replaced(PathBuf),
     /// Not enough room.
     #[error("{}: {needed} bytes needed, {free} free", place.display())]
     NoSpace {

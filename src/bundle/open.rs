@@ -10,7 +10,7 @@ use super::error::{BagFault, Damage, Error};
 use super::locate::{Key, Opening};
 use super::source::Moment;
 use super::unseal::{Plain, unseal};
-use crate::erase::os;
+use crate::erase::os::{self, HeldFolder};
 use crate::erase::scrap::{self, Scrapped};
 use crate::progress::{Progress, Stage};
 
@@ -94,15 +94,24 @@ pub fn open(
     let mut extractor = Extractor::new(target, work, foreign_name, opening.total);
     let outcome = inspect(opening, key, &mut extractor, progress)
         .and_then(|inside| extractor.put_in_place().map(|place| Opened { place, inside }));
-    outcome.map_err(|error| {
+    outcome.map_err(|mut error| {
         extractor.current = None;
-        let scrapped = extractor.began.then(|| match work.symlink_metadata() {
-            Ok(_) => scrap::scrap_folder(work),
+        let scrapped = extractor.held.as_ref().map(|held| match work.symlink_metadata() {
+            Ok(_) if held.is_at(work) => scrap::scrap_folder(work),
+            // Attack: another folder put there to be overwritten and removed.
+            Ok(_) => {
+                error = Error::Replaced(work.to_owned());
+                not_reached(work, std::io::ErrorKind::NotFound.into())
+            }
             // A medium pulled in the middle: what is on it was not reached.
-            Err(gone) => Scrapped { files: 0, bytes: 0, left: vec![(work.to_owned(), gone)] },
+            Err(gone) => not_reached(work, gone),
         });
         Box::new(OpenFailure { error, scrapped })
     })
+}
+
+fn not_reached(work: &Path, why: std::io::Error) -> Scrapped {
+    Scrapped { files: 0, bytes: 0, left: vec![(work.to_owned(), why)] }
 }
 
 /// A foreign file is named after the file it was sealed in.
@@ -120,11 +129,11 @@ struct Extractor<'a> {
     work: &'a Path,
     place: PathBuf,
     foreign_name: String,
-    /// Whether the work folder is ours to remove.
-    began: bool,
+    /// The work folder, once it is made and ours to remove.
+    held: Option<HeldFolder>,
     foreign: bool,
     current: Option<(File, PathBuf, Option<Moment>)>,
-    folders: Vec<(PathBuf, Moment)>,
+    folders: Vec<(String, Moment)>,
     sealed: u64,
 }
 
@@ -135,7 +144,7 @@ impl<'a> Extractor<'a> {
             work,
             place: PathBuf::new(),
             foreign_name,
-            began: false,
+            held: None,
             foreign: false,
             current: None,
             folders: Vec::new(),
@@ -153,32 +162,53 @@ impl<'a> Extractor<'a> {
         if free < needed {
             return Err(Error::NoSpace { place: self.target.to_owned(), needed, free });
         }
-        os::make_private_dir(self.work).map_err(Error::io(self.work))?;
-        self.began = true;
+        let made = HeldFolder::make(self.work).map_err(Error::io(self.work))?;
+        self.held = Some(made.ok_or_else(|| Error::Replaced(self.work.to_owned()))?);
         Ok(())
     }
 
-    fn create(&mut self, path: PathBuf, executable: bool, mtime: Option<Moment>) -> Result<(), Error> {
-        let file = os::create_new_private(&path, executable).map_err(Error::io(&path))?;
+    fn held(&self) -> Result<&HeldFolder, Error> {
+        self.held.as_ref().ok_or(Error::Sealing)
+    }
+
+    fn create(&mut self, below: &str, executable: bool, mtime: Option<Moment>) -> Result<(), Error> {
+        let path = self.work.join(below);
+        let file = self.held()?.create_new(below, executable).map_err(Error::io(&path))?;
         self.current = Some((file, path, mtime));
         Ok(())
     }
 
     /// Everything is proved: folder times, one sync for all, then the name.
     fn put_in_place(&mut self) -> Result<PathBuf, Error> {
+        let Some(held) = &self.held else { return Err(Error::Sealing) };
         for (folder, mtime) in self.folders.drain(..).rev() {
-            if let (Ok(file), Some(time)) = (File::open(&folder), mtime.to_system()) {
+            if let (Ok(file), Some(time)) = (held.open_dir(&folder), mtime.to_system()) {
                 // A file system without such times is no reason to refuse the data.
                 let _ = file.set_times(FileTimes::new().set_modified(time));
             }
         }
-        os::sync_file_system(self.work).map_err(Error::io(self.work))?;
-        let from = if self.foreign { self.work.join(&self.foreign_name) } else { self.work.to_owned() };
-        os::rename_no_replace(&from, &self.place).map_err(|e| match e.kind() {
+        held.sync_file_system().map_err(Error::io(self.work))?;
+        let failed = |e: std::io::Error| match e.kind() {
             std::io::ErrorKind::AlreadyExists => Error::Exists(self.place.clone()),
             _ => Error::io(&self.place)(e),
-        })?;
-        self.began = false;
+        };
+        if self.foreign {
+            held.move_out(&self.foreign_name, &self.place).map_err(failed)?;
+        } else {
+            // Attack: whoever may rename in the target puts a folder of their own under the hidden name, to be told of as
+            // what was opened. Before the rename the usual case is seen, and after it the rest.
+            let replaced = || Error::Replaced(self.work.to_owned());
+            // Nothing there at all: the medium is gone, and its note must stay.
+            self.work.symlink_metadata().map_err(Error::io(self.work))?;
+            if !held.is_at(self.work) {
+                return Err(replaced());
+            }
+            os::rename_no_replace(self.work, &self.place).map_err(failed)?;
+            if !held.is_at(&self.place) {
+                return Err(replaced());
+            }
+        }
+        self.held = None;
         // It has its name: from here on nothing may be told as undone.
         if self.foreign {
             let _ = fs::remove_dir(self.work);
@@ -196,13 +226,12 @@ impl Receiver for Extractor<'_> {
     }
 
     fn entry(&mut self, found: &Found) -> Result<(), Error> {
-        let path = self.work.join(found.path);
         if found.folder {
-            os::make_private_dir(&path).map_err(Error::io(&path))?;
-            self.folders.push((path, found.mtime));
+            self.held()?.make_dir(found.path).map_err(Error::io(self.work.join(found.path)))?;
+            self.folders.push((found.path.to_owned(), found.mtime));
             return Ok(());
         }
-        self.create(path, found.executable, Some(found.mtime))
+        self.create(found.path, found.executable, Some(found.mtime))
     }
 
     fn data(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -223,7 +252,6 @@ impl Receiver for Extractor<'_> {
         self.foreign = true;
         let name = self.foreign_name.clone();
         self.start(&name, self.sealed)?;
-        let path = self.work.join(&name);
-        self.create(path, false, None)
+        self.create(&name, false, None)
     }
 }

@@ -46,7 +46,11 @@ fn open(context: &Context, args: &OpenArgs, desk: &Desk, trace: &Trace) -> Resul
     })?;
     let outcome = bundle::open(opening, &key, &args.to, &note.folder, &context.screen);
     context.screen.clear();
-    drop(note);
+    match &outcome {
+        // What stands under the noted name is not ours to offer for erasing.
+        Err(failure) if matches!(failure.error, bundle::Error::Replaced(_)) => note.disown(),
+        _ => drop(note),
+    }
     match outcome {
         Ok(opened) => {
             trace.facts(facts_of(&opened.inside));
@@ -150,7 +154,9 @@ fn failed(failure: &OpenFailure) -> Failure {
         let lines =
             scrapped.left.iter().map(|(path, e)| format!("{}: {}", show::path(path), show::name(&e.to_string())));
         told.details.extend(lines);
-        told.hint = t!("hint-scrapped-left");
+        if !matches!(failure.error, bundle::Error::Replaced(_)) {
+            told.hint = t!("hint-scrapped-left");
+        }
     }
     told
 }

@@ -41,6 +41,10 @@ pub fn bundle(error: &Error) -> Failure {
             t!("hint-target-inside-source"),
         )
         .about(show::path(target)),
+        Error::Replaced(path) => {
+            Failure::failed("replaced", t!("err-replaced", path = show::path(path)), t!("hint-replaced"))
+                .about(show::path(path))
+        }
         Error::NoSpace { place, needed, free } => Failure::failed(
             "no_space",
             t!("err-no-space", path = show::path(place), needed = show::size(*needed), free = show::size(*free)),

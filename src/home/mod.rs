@@ -115,6 +115,13 @@ pub struct Note {
     _lock: LockedFile,
 }
 
+impl Note {
+    /// Forgets the work: something else stands where it was, and must not be taken for it.
+    pub fn disown(self) {
+        let _ = fs::remove_file(&self.file);
+    }
+}
+
 impl Drop for Note {
     fn drop(&mut self) {
         // Gone from the place it was in; a medium that was pulled still has it.

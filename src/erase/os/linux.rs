@@ -19,7 +19,9 @@ use super::mounts::{self, Cache, Mount, Sysfs};
 use super::{CoreDumps, Place, Volume, checked_rename};
 
 mod cache;
+mod held;
 pub(super) use cache::*;
+pub use held::HeldFolder;
 
 // ---- Where a path lies
 

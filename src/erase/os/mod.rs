@@ -23,6 +23,8 @@ use linux as sys;
 #[cfg(not(target_os = "linux"))]
 use other as sys;
 
+pub use sys::HeldFolder;
+
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::ops::Range;
@@ -247,9 +249,14 @@ pub fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
 /// win this race is somebody writing the very same name into the same folder at the same moment. Failing outright instead
 /// would leave exFAT through FUSE, the most common hand-over medium, without any safe way to finish.
 fn checked_rename(from: &Path, to: &Path) -> io::Result<()> {
+    require_free(to)?;
+    std::fs::rename(from, to)
+}
+
+fn require_free(to: &Path) -> io::Result<()> {
     match to.symlink_metadata() {
         Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => std::fs::rename(from, to),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
 }

@@ -5,7 +5,7 @@ use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 
 use super::{CoreDumps, Medium, NoMedium, Place, Volume, checked_rename};
@@ -81,6 +81,68 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
 
 pub(super) fn make_private_dir(path: &Path) -> io::Result<()> {
     std::fs::create_dir(path)
+}
+
+/// A folder of our own making. Elsewhere it is held by its name alone.
+#[derive(Debug)]
+pub struct HeldFolder {
+    path: PathBuf,
+}
+
+impl HeldFolder {
+    /// Makes the folder.
+    ///
+    /// # Errors
+    /// As for [`super::make_private_dir`].
+    pub fn make(path: &Path) -> io::Result<Option<Self>> {
+        make_private_dir(path).map(|()| Some(Self { path: path.to_owned() }))
+    }
+
+    /// Creates a file below the folder.
+    ///
+    /// # Errors
+    /// As for [`super::create_new_private`].
+    pub fn create_new(&self, below: &str, executable: bool) -> io::Result<File> {
+        create_new_private(&self.path.join(below), executable)
+    }
+
+    /// Makes a folder below it.
+    ///
+    /// # Errors
+    /// As for [`super::make_private_dir`].
+    pub fn make_dir(&self, below: &str) -> io::Result<()> {
+        make_private_dir(&self.path.join(below))
+    }
+
+    /// Opens a folder below it.
+    ///
+    /// # Errors
+    /// As for [`File::open`].
+    pub fn open_dir(&self, below: &str) -> io::Result<File> {
+        File::open(self.path.join(below))
+    }
+
+    /// As [`super::sync_file_system`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn sync_file_system(&self) -> io::Result<()> {
+        sync_file_system(&self.path)
+    }
+
+    /// Unknown here; whether a folder stands there.
+    #[must_use]
+    pub fn is_at(&self, path: &Path) -> bool {
+        path.symlink_metadata().is_ok_and(|found| found.is_dir())
+    }
+
+    /// Moves a file in the folder to another place.
+    ///
+    /// # Errors
+    /// As for [`super::rename_no_replace`].
+    pub fn move_out(&self, name: &str, to: &Path) -> io::Result<()> {
+        checked_rename(&self.path.join(name), to)
+    }
 }
 
 pub(super) fn grant_owner(path: &Path) -> io::Result<()> {
