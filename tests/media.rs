@@ -9,7 +9,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use globset::GlobSet;
+use tewatashi::bundle::{self, BundleId, Description, Lock, Moment, Order, Skip, Sources};
 use tewatashi::erase::os;
+use tewatashi::progress::Silent;
+use tewatashi::sign::SigningKey;
 
 #[path = "common/desk.rs"]
 mod desk;
@@ -137,6 +141,46 @@ fn a_bundle_is_opened_from_a_read_only_medium() {
     desk.open_with(&bundle, &identity, &desk.path("opened")).ok();
     let run = desk.open_with(&bundle, &identity, &fs.path("先")).fails(1);
     assert!(run.err.contains("read-only"), "{run:?}");
+}
+
+#[test]
+fn a_medium_that_takes_no_japanese_names_gets_the_text_under_another_and_is_not_refused() {
+    let desk = Desk::new();
+    let sample = desk.sample();
+    let (identity, public) = desk.key("key.txt");
+    let fs = LoopFs::make_fuse("mkfs.vfat -F 32", 6 << 10, "fusefat -o rw+");
+    let japanese = "はじめにお読みください.txt";
+    assert!(fs::write(fs.path(japanese), "").is_err(), "the driver refuses such names, or this proves nothing");
+    let sources = Sources::scan(std::slice::from_ref(&sample), &GlobSet::empty(), Skip::default(), &Silent).unwrap();
+    let order = Order {
+        sources: &sources,
+        id: BundleId::draw("20261121").unwrap(),
+        created: "2026-11-21T16:30:08+09:00".into(),
+        moment: Moment::default(),
+        lock: Lock::Recipients(&[public.parse().unwrap()]),
+        passphrase: None,
+        split: None,
+        description: Description::default(),
+        signer: &SigningKey::generate().unwrap(),
+    };
+    // Looked at before it gets its name: this driver loses what is in a folder that it renames.
+    let (work, place) = (fs.path(".work"), fs.path(order.id.as_str()));
+    let staged = bundle::pack(&order, &work, &place, &Silent).unwrap();
+    let copy = desk.path("copy");
+    fs::create_dir(&copy).unwrap();
+    for name in names_in(&work) {
+        fs::write(copy.join(&name), fs::read(work.join(&name)).unwrap()).unwrap();
+    }
+    drop(staged);
+    let expected = ["README-ja.txt", "README.txt", "bundle.age", "bundle.json", "bundle.json.sig", "checksums.sha256"];
+    assert_eq!(names_in(&copy)[..6], expected);
+    let text = fs::read_to_string(copy.join("README-ja.txt")).unwrap();
+    assert!(text.contains("管理番号") && text.starts_with('\u{feff}'), "{text}");
+    let verified = desk.run([OsStr::new("--json"), "verify".as_ref(), copy.as_ref()]).ok();
+    assert_eq!(verified.json()["unknown_files"], serde_json::json!([]), "{verified:?}");
+    assert!(verified.json()["checked"].as_array().unwrap().contains(&"checksums".into()), "{verified:?}");
+    desk.open_with(&copy, &identity, &desk.path("opened")).ok();
+    same_tree(&sample, &desk.path("opened").join(order.id.as_str()).join("sample"));
 }
 
 #[test]
