@@ -184,6 +184,21 @@ fn a_medium_that_takes_no_japanese_names_gets_the_text_under_another_and_is_not_
 }
 
 #[test]
+fn a_driver_that_loses_what_it_renames_is_not_believed() {
+    let desk = Desk::new();
+    desk.sample();
+    let fs = LoopFs::make_fuse("mkfs.vfat -F 32", 6 << 10, "fusefat -o rw+");
+    for name in ["old", "old/a"] {
+        fs::create_dir(fs.path(name)).unwrap();
+    }
+    fs::rename(fs.path("old"), fs.path("new")).unwrap();
+    assert_empty(&fs.path("new"));
+    let run = pack(&desk, &fs.mount_point(), &desk.path("slip.txt")).fails(1);
+    assert_eq!(run.kind(), "lost_by_rename");
+    assert!(!run.err.contains("bundle made") && !desk.path("slip.txt").exists(), "{run:?}");
+}
+
+#[test]
 fn fat32_is_known_to_take_no_file_of_four_gibibytes() {
     let fs = LoopFs::make_fuse("mkfs.vfat -F 32", 6 << 10, "fusefat -o rw+");
     let place = os::place(&fs.mount_point()).unwrap();

@@ -67,6 +67,9 @@ pub enum Error {
     /// What was read back from the medium differs from what was written.
     #[error("{} read back differently", .0.display())]
     ReadBackMismatch(PathBuf),
+    /// A file was there before the folder was renamed, and not afterwards.
+    #[error("{} was lost when its folder was renamed", .0.display())]
+    LostByRename(PathBuf),
     /// The bundle is damaged or was tampered with.
     #[error(transparent)]
     Damaged(#[from] Damage),

@@ -3,6 +3,8 @@
 //! The folder gets its final name only after everything in it is synced, read back by the caller's wish, and the
 //! passphrase is in the clerk's hands. Until then [`Staged`] removes it when dropped; it holds ciphertext only.
 
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -278,10 +280,21 @@ impl Staged {
         &self.record
     }
 
+    /// Seen with a FAT driver in user space: the folder had its new name, and nothing was in it any more. The folder's list
+    /// tells; asking for a file by its name would be answered out of the system's memory.
+    fn all_there(&self) -> Result<(), Error> {
+        let listed = fs::read_dir(&self.place).map_err(Error::io(&self.place))?;
+        let names: HashSet<_> = listed.flatten().map(|entry| entry.file_name()).collect();
+        match self.written.iter().find(|file| !names.contains(OsStr::new(&file.name))) {
+            Some(file) => Err(Error::LostByRename(self.place.join(&file.name))),
+            None => Ok(()),
+        }
+    }
+
     /// Gives the bundle its name.
     ///
     /// # Errors
-    /// When something of that name appeared meanwhile, or the system refuses.
+    /// When something of that name appeared meanwhile, the system refuses, or the files are not there under the new name.
     pub fn commit(mut self) -> Result<(PathBuf, PackRecord), Error> {
         if let Some(folder) = self.folder.clone() {
             os::rename_no_replace(&folder, &self.place).map_err(|e| match e.kind() {
@@ -289,6 +302,7 @@ impl Staged {
                 _ => Error::io(&self.place)(e),
             })?;
             self.folder = None;
+            self.all_there()?;
             if let Some(parent) = self.place.parent() {
                 // It has its name: from here on nothing may be told as undone, and the slip must not go.
                 let _ = os::sync_dir(parent);

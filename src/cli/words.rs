@@ -70,6 +70,12 @@ pub fn bundle(error: &Error) -> Failure {
             t!("hint-read-back-mismatch"),
         )
         .about(show::path(path)),
+        Error::LostByRename(path) => Failure::failed(
+            "lost_by_rename",
+            t!("err-lost-by-rename", path = show::path(path)),
+            t!("hint-lost-by-rename"),
+        )
+        .about(show::path(path)),
         Error::Damaged(damage) => damaged(damage),
         Error::WrongPassphrase => {
             Failure::new(code::PASSPHRASE, "wrong_passphrase", t!("err-wrong-passphrase"), t!("hint-wrong-passphrase"))
