@@ -3,6 +3,8 @@
 //! A signature proves nothing without a trusted key: whoever replaces a file can sign it anew. The fingerprint on
 //! paper is what ties a key to an office.
 
+mod keyfile;
+
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use zeroize::Zeroizing;
 
 use crate::erase::os;
 use crate::erase::os::stamp::{Others, others_may};
+
+pub use keyfile::{KeyFile, LockedKey};
 
 /// Namespace of signatures on `bundle.json`.
 pub const BUNDLE: &str = "bundle@tewatashi";
@@ -95,22 +99,9 @@ impl SigningKey {
     /// # Errors
     /// As for [`SigningKey::load_or_create`]; `NotFound` where there is none.
     pub fn load(path: &Path) -> Result<Loaded, SignError> {
-        let io = |source| SignError::Io { path: path.to_owned(), source };
-        let file = File::open(path).map_err(io)?;
-        let meta = file.metadata().map_err(io)?;
-        let others = others_may(&meta);
-        // Attack: another user puts a key of their own there, and bundles leave this desk under it.
-        if others == Others::Write {
-            return Err(SignError::Writable(path.to_owned()));
-        }
-        // Room for all of it: growing would leave a copy behind. An honest key takes half a kilobyte.
-        let mut text = Zeroizing::new(String::with_capacity(MOST_KEY + 64));
-        file.take(MOST_KEY as u64).read_to_string(&mut text).map_err(|e| match e.kind() {
-            ErrorKind::InvalidData => SignError::NotAKey(path.to_owned()),
-            _ => io(e),
-        })?;
+        let (text, readable_by_others) = read_private(path)?;
         let key = Self::parse(path, &text)?;
-        Ok(Loaded { key, new: false, readable_by_others: others == Others::Read })
+        Ok(Loaded { key, new: false, readable_by_others })
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, SignError> {
@@ -175,89 +166,23 @@ impl SigningKey {
     }
 }
 
-/// A key file: ready to sign, or locked by a passphrase.
-pub enum KeyFile {
-    /// Ready.
-    Open(SigningKey),
-    /// Locked.
-    Locked(LockedKey),
-}
-
-/// A private key that its passphrase opens.
-pub struct LockedKey {
-    path: std::path::PathBuf,
-    key: PrivateKey,
-}
-
-impl KeyFile {
-    /// Reads a key file.
-    ///
-    /// # Errors
-    /// The system's, or a file that is no such key.
-    pub fn read(path: &Path) -> Result<Self, SignError> {
-        let io = |source| SignError::Io { path: path.to_owned(), source };
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(io)?);
-        let key = PrivateKey::from_openssh(&*text).map_err(|_| SignError::NotAKey(path.to_owned()))?;
-        if !key.is_encrypted() {
-            return SigningKey::parse(path, &text).map(Self::Open);
-        }
-        if key.algorithm() == ssh_key::Algorithm::Ed25519 {
-            Ok(Self::Locked(LockedKey { path: path.to_owned(), key }))
-        } else {
-            Err(SignError::NotAKey(path.to_owned()))
-        }
+/// The text of a key file, and whether others may read it.
+fn read_private(path: &Path) -> Result<(Zeroizing<String>, bool), SignError> {
+    let io = |source| SignError::Io { path: path.to_owned(), source };
+    let file = File::open(path).map_err(io)?;
+    let meta = file.metadata().map_err(io)?;
+    let others = others_may(&meta);
+    // Attack: another user puts a key of their own there, and bundles leave this desk under it.
+    if others == Others::Write {
+        return Err(SignError::Writable(path.to_owned()));
     }
-
-    /// The fingerprint; known without the passphrase.
-    #[must_use]
-    pub fn fingerprint(&self) -> String {
-        match self {
-            Self::Open(key) => key.fingerprint(),
-            Self::Locked(locked) => locked.key.fingerprint(HashAlg::Sha256).to_string(),
-        }
-    }
-}
-
-impl LockedKey {
-    /// Opens it.
-    ///
-    /// # Errors
-    /// A wrong passphrase.
-    pub fn unlock(&self, passphrase: &str) -> Result<SigningKey, SignError> {
-        let key = self.key.decrypt(passphrase).map_err(|_| SignError::WrongPassphrase(self.path.clone()))?;
-        if matches!(key.key_data(), KeypairData::Ed25519(_)) {
-            Ok(SigningKey(key))
-        } else {
-            Err(SignError::NotAKey(self.path.clone()))
-        }
-    }
-}
-
-impl SigningKey {
-    /// Writes it to a new file (0600), locked when there is a passphrase.
-    ///
-    /// # Errors
-    /// The system's; a file that is there stays as it is.
-    pub fn save_new(&self, path: &Path, passphrase: Option<&str>) -> Result<(), SignError> {
-        let text = match passphrase {
-            Some(passphrase) => self.locked(passphrase)?.to_openssh(LineEnding::LF),
-            None => self.0.to_openssh(LineEnding::LF),
-        };
-        let text = text.map_err(|_| SignError::Failed)?;
-        let io = |source| SignError::Io { path: path.to_owned(), source };
-        let mut file = os::create_new_private(path, false).map_err(io)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)?;
-        os::sync_dir(path.parent().unwrap_or(path)).map_err(io)
-    }
-
-    /// The way `ssh-keygen` locks a key: bcrypt with 24 rounds, AES-256 in counter mode.
-    fn locked(&self, passphrase: &str) -> Result<PrivateKey, SignError> {
-        let mut salt = vec![0; 16];
-        getrandom::fill(&mut salt).map_err(|_| SignError::Failed)?;
-        let check = getrandom::u32().map_err(|_| SignError::Failed)?;
-        let kdf = ssh_key::Kdf::Bcrypt { salt, rounds: 24 };
-        self.0.encrypt_with(ssh_key::Cipher::Aes256Ctr, kdf, check, passphrase).map_err(|_| SignError::Failed)
-    }
+    // Room for all of it: growing would leave a copy behind. An honest key takes half a kilobyte.
+    let mut text = Zeroizing::new(String::with_capacity(MOST_KEY + 64));
+    file.take(MOST_KEY as u64).read_to_string(&mut text).map_err(|e| match e.kind() {
+        ErrorKind::InvalidData => SignError::NotAKey(path.to_owned()),
+        _ => io(e),
+    })?;
+    Ok((text, others == Others::Read))
 }
 
 /// Unfinished keys beside a key's place.
@@ -321,19 +246,6 @@ mod tests {
         assert!(verify(&key.public_line(), BUNDLE, b"fact5", &signature).is_err());
         assert!(verify(&key.public_line(), "record@tewatashi", b"facts", &signature).is_err());
         assert!(verify(&other.public_line(), BUNDLE, b"facts", &signature).is_err());
-    }
-
-    #[test]
-    fn a_locked_key_opens_with_its_passphrase_only() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("key");
-        let key = SigningKey::generate().unwrap();
-        key.save_new(&path, Some("はなまる-Hanamaru-7")).unwrap();
-        assert!(key.save_new(&path, None).is_err(), "a key is never overwritten");
-        let KeyFile::Locked(locked) = KeyFile::read(&path).unwrap() else { panic!("not locked") };
-        assert!(matches!(locked.unlock("wrong"), Err(SignError::WrongPassphrase(_))));
-        assert_eq!(locked.unlock("はなまる-Hanamaru-7").unwrap().fingerprint(), key.fingerprint());
-        assert_eq!(KeyFile::read(&path).unwrap().fingerprint(), key.fingerprint());
     }
 
     #[test]

@@ -162,6 +162,7 @@ fn a_medium_that_takes_no_japanese_names_gets_the_text_under_another_and_is_not_
         split: None,
         description: Description::default(),
         signer: &SigningKey::generate().unwrap(),
+        ledger_code: None,
     };
     // Looked at before it gets its name: this driver loses what is in a folder that it renames.
     let (work, place) = (fs.path(".work"), fs.path(order.id.as_str()));

@@ -252,7 +252,7 @@ fn the_finder_of_the_medium_reads_nothing_of_what_is_inside() {
     assert!(holding(&bundle, b"age-encryption.org/v1").contains(&bundle.join("bundle.age")));
     let facts: Value = serde_json::from_slice(&fs::read(bundle.join("bundle.json")).unwrap()).unwrap();
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&facts), ["created", "encryption", "format", "id", "tool", "volumes"]);
+    assert_eq!(keys(&facts), ["created", "encryption", "format", "id", "ledger_code", "tool", "volumes"]);
     assert_eq!(keys(&facts["volumes"][0]), ["name", "sha256", "size"]);
     assert_eq!(keys(&facts["encryption"]), ["cipher", "format", "header_sha256", "key", "passphrase", "work_factor"]);
     assert_eq!(facts["encryption"]["passphrase"], "generated");

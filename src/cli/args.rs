@@ -231,6 +231,7 @@ fn localize(mut command: clap::Command, template: &str) -> clap::Command {
     let (arguments, options) = (t!("heading-arguments"), t!("heading-options"));
     let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help(t!("arg-help"));
     command
+        .subcommand_help_heading(t!("heading-commands"))
         .help_template(template.to_owned())
         .disable_help_flag(true)
         .mut_args(|arg| {

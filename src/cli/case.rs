@@ -193,8 +193,8 @@ fn note_restored(
     reason: &str,
 ) -> Result<Head, Failure> {
     let signer = match KeyFile::read(&folder.key()) {
-        Ok(KeyFile::Open(key)) => Some(key),
-        Ok(KeyFile::Locked(locked)) => match &context.key_passphrase_file {
+        Ok((KeyFile::Open(key), _)) => Some(key),
+        Ok((KeyFile::Locked(locked), _)) => match &context.key_passphrase_file {
             Some(file) => Some(locked.unlock(&super::secret::read_text(file)?).map_err(|e| words::signing(&e))?),
             None => None,
         },

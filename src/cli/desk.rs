@@ -281,7 +281,10 @@ fn key(context: &Context, path: &Path, ledger: &Ledger) -> Result<CaseKey, Failu
     if !path.is_file() {
         return Ok(CaseKey::Missing);
     }
-    let file = KeyFile::read(path).map_err(|e| words::signing(&e))?;
+    let (file, readable_by_others) = KeyFile::read(path).map_err(|e| words::signing(&e))?;
+    if readable_by_others {
+        context.warn(&t!("warn-key-readable", path = show::path(path)));
+    }
     if Some(file.fingerprint()) != current {
         let path = show::path(path);
         return Err(

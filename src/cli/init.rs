@@ -94,15 +94,8 @@ fn answers(context: &Context, args: &InitArgs) -> Result<Answers, Failure> {
 }
 
 fn side(args: &InitArgs, asking: bool) -> Result<Side, Failure> {
-    if let Some(text) = &args.side {
-        return Side::parse(text.trim()).ok_or_else(|| {
-            let accepted = Side::texts().join("・");
-            Failure::usage(
-                "bad_side",
-                t!("err-bad-side", text = show::name(text)),
-                t!("hint-accepted", list = accepted),
-            )
-        });
+    if let Some(side) = args.side {
+        return Ok(side);
     }
     if !asking {
         return Ok(Side::City);

@@ -82,7 +82,7 @@ fn replace(place: &std::path::Path) -> std::io::Result<()> {
 /// Ends a replacement that a crash interrupted: the waiting key is taken when the ledger says so, else removed.
 pub fn settle(place: &std::path::Path, current: Option<&str>) -> std::io::Result<()> {
     let next = next(place);
-    let Ok(waiting) = sign::KeyFile::read(&next) else { return Ok(()) };
+    let Ok((waiting, _)) = sign::KeyFile::read(&next) else { return Ok(()) };
     if Some(waiting.fingerprint().as_str()) == current {
         replace(place)
     } else {

@@ -9,7 +9,7 @@ use super::desk::{Desk, Shelf, recorded, recorded_at, roster};
 use super::failure::Failure;
 use super::words;
 use crate::case::people::{add_facts, retire_facts, train_facts, transfer_facts};
-use crate::case::{NewPerson, Person, Side, Word};
+use crate::case::{NewPerson, Person, Word};
 use crate::ledger::{Kind, Subject, SubjectType};
 use crate::t;
 use crate::term::show;
@@ -31,17 +31,7 @@ fn today() -> NaiveDate {
 fn add(context: &Context, args: &StaffAddArgs) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
     let person = recorded_at(context, &desk, Kind::StaffAdd, |desk, trace| {
-        let party = match &args.party {
-            Some(text) => Side::parse(text.trim()).ok_or_else(|| {
-                let accepted = Side::texts().join("・");
-                Failure::usage(
-                    "bad_side",
-                    t!("err-bad-side", text = show::name(text)),
-                    t!("hint-accepted", list = accepted),
-                )
-            })?,
-            None => desk.settings.side,
-        };
+        let party = args.party.unwrap_or(desk.settings.side);
         let new = NewPerson {
             number: String::new(),
             name: args.name.clone(),

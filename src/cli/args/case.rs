@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
+use crate::case::{Side, Word};
 use crate::t;
 
 /// `init`
@@ -14,8 +15,8 @@ pub struct InitArgs {
     #[arg(value_name = "DIR", help = t!("arg-init-dir"))]
     pub folder: Option<PathBuf>,
     /// Whose desk.
-    #[arg(long, value_name = "区|受託者|再委託先", help = t!("arg-side"))]
-    pub side: Option<String>,
+    #[arg(long, value_name = "SIDE", value_parser = side, help = t!("arg-side"))]
+    pub side: Option<Side>,
     /// The city.
     #[arg(long, value_name = "NAME", help = t!("arg-city"))]
     pub city: Option<String>,
@@ -93,8 +94,8 @@ pub struct StaffAddArgs {
     #[arg(long, value_name = "SECTION", help = t!("arg-section"))]
     pub section: String,
     /// Party.
-    #[arg(long, value_name = "区|受託者|再委託先", help = t!("arg-party"))]
-    pub party: Option<String>,
+    #[arg(long, value_name = "SIDE", value_parser = side, help = t!("arg-party"))]
+    pub party: Option<Side>,
     /// Trained when.
     #[arg(long, value_name = "DATE", value_parser = day, help = t!("arg-trained"))]
     pub trained: Vec<NaiveDate>,
@@ -222,6 +223,18 @@ pub enum KeyCommand {
     },
 }
 
+/// `区`, or `city` where no input method is at hand.
+fn side(text: &str) -> Result<Side, String> {
+    let english = match text {
+        "city" => Some(Side::City),
+        "contractor" => Some(Side::Contractor),
+        "subcontractor" => Some(Side::Subcontractor),
+        _ => None,
+    };
+    english.or_else(|| Side::parse(text.trim())).ok_or_else(|| t!("bad-side", list = Side::texts().join("・")))
+}
+
+/// A day as people type it.
 pub fn day(text: &str) -> Result<NaiveDate, String> {
     crate::calendar::typed(text).ok_or_else(|| t!("bad-date"))
 }

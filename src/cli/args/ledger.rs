@@ -71,7 +71,7 @@ pub enum LedgerCommand {
         #[arg(value_name = "FILE", help = t!("arg-send-file"))]
         file: PathBuf,
         /// Only from this entry on.
-        #[arg(long, value_name = "N", default_value_t = 1, help = t!("arg-send-from"))]
+        #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true, help = t!("arg-send-from"))]
         from: u64,
     },
     /// Take in entries of another ledger.

@@ -15,7 +15,7 @@ use crate::case::template::template_without_contract;
 use crate::erase::os;
 use crate::home::{Home, Known};
 use crate::ledger::{Claim, Kind, Ledger, Operator};
-use crate::sign::SigningKey;
+use crate::sign::{Loaded, SigningKey};
 use crate::t;
 use crate::term::show;
 
@@ -131,7 +131,7 @@ fn first_entry(folder: &CaseFolder, origin: &str, beginning: &Beginning) -> Resu
 /// Makes the case that stands in where there is none, and says so. Two programs that start at once make one.
 pub fn make_default(context: &Context, home: &Home, folder: &CaseFolder) -> Result<(), Failure> {
     let path = home.signing_key().map_err(|e| words::io(home.folder(), &e))?;
-    let (key, _) = SigningKey::load_or_create(&path).map_err(|e| words::signing(&e))?;
+    let Loaded { key, .. } = SigningKey::load_or_create(&path).map_err(|e| words::signing(&e))?;
     let (os_user, host) = os::user_and_host();
     let operator = Operator { name: os_user.clone(), staff: None, by: Claim::OsUser, os_user, host };
     let text = template_without_contract();
