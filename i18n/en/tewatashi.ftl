@@ -541,6 +541,7 @@ ask-data-class = Classes of data there are
 ask-training = Training asked of those who handle the data
 ask-approval = What needs a decision first
 ask-operator = Who is acting?
+ask-new-key-passphrase = Passphrase to lock the signing key (not shown; Enter for none):{" "}
 ask-key-passphrase = Passphrase of the signing key (not shown):{" "}
 ask-key-end = The last 8 characters of the fingerprint on paper
 ask-key-whose = Whose key is it?

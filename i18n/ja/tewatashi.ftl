@@ -513,6 +513,7 @@ ask-data-class = 含まれる情報の区分
 ask-training = 取扱者に求める研修
 ask-approval = 事前の決裁・承認を要するもの
 ask-operator = 操作するのはどなたですか
+ask-new-key-passphrase = 署名の鍵を守るパスフレーズ（表示されません。付けないなら Enter）:{" "}
 ask-key-passphrase = 署名の鍵のパスフレーズ（表示されません）:{" "}
 ask-key-end = 紙に印刷された指紋の、最後の 8 文字
 ask-key-whose = 誰の鍵ですか（相手方の名称）

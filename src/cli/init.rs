@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::args::InitArgs;
 use super::context::Context;
@@ -15,7 +16,7 @@ use crate::erase::os;
 use crate::ledger::{Claim, Operator};
 use crate::sign::SigningKey;
 use crate::t;
-use crate::term::{ask, show};
+use crate::term::{ask, prompt, show};
 
 pub fn run(context: &Context, args: &InitArgs) -> Result<(), Failure> {
     let home = context.home()?;
@@ -35,7 +36,7 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<(), Failure> {
     if let Err(mistakes) = Settings::from_bytes(text.as_bytes()) {
         return Err(words::answers(&mistakes));
     }
-    let passphrase = context.key_passphrase_file.as_deref().map(secret::read_text).transpose()?;
+    let passphrase = key_passphrase(context)?;
     let key = SigningKey::generate().map_err(|e| words::signing(&e))?;
     let made = make_folder(&place)?;
     let (os_user, host) = os::user_and_host();
@@ -55,6 +56,26 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<(), Failure> {
     context.chat(&t!("init-next"));
     context.result(&json!({ "case": known.folder.to_string_lossy(), "origin": known.origin, "key": known.key }));
     Ok(())
+}
+
+/// The key's passphrase: from a file, or typed twice; nothing typed, nothing locked.
+fn key_passphrase(context: &Context) -> Result<Option<Zeroizing<String>>, Failure> {
+    if let Some(file) = &context.key_passphrase_file {
+        return secret::read_text(file).map(Some);
+    }
+    if !context.may_ask() || context.yes {
+        return Ok(None);
+    }
+    let typed = prompt::secret(&t!("ask-new-key-passphrase")).map_err(|e| words::terminal(&e))?;
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let again = prompt::secret(&t!("ask-own-again")).map_err(|e| words::terminal(&e))?;
+    if *typed == *again {
+        Ok(Some(typed))
+    } else {
+        Err(Failure::usage("own_differs", t!("err-own-differs"), t!("hint-own-differs")))
+    }
 }
 
 fn make_folder(place: &Path) -> Result<bool, Failure> {

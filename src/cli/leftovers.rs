@@ -6,10 +6,12 @@ use serde_json::json;
 
 use super::args::LeftoversArgs;
 use super::context::Context;
+use super::desk::{Desk, Draft, facts};
 use super::failure::Failure;
 use super::{counted, words};
 use crate::erase::scrap;
 use crate::home::{self, Leftover, WorkKind};
+use crate::ledger::{Kind, Outcome};
 use crate::t;
 use crate::term::{prompt, show};
 
@@ -23,8 +25,14 @@ pub fn remind(context: &Context) {
         }
         if context.may_ask() && prompt::yes(&t!("ask-erase-now")).unwrap_or(false) {
             match erase(leftover) {
-                Ok(line) => context.chat(&line),
-                Err(failure) => failure.print(false),
+                Ok(line) => {
+                    context.chat(&line);
+                    note(context, 1, 0, 0);
+                }
+                Err(failure) => {
+                    failure.print(false);
+                    note(context, 0, 0, 1);
+                }
             }
         } else {
             eprintln!("  {}", t!("left-how"));
@@ -38,7 +46,7 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
     if found.is_empty() {
         context.say(&t!("left-none"));
     }
-    let (mut erased, mut forgotten, mut first) = (Vec::new(), Vec::new(), None);
+    let (mut erased, mut forgotten, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     for leftover in found {
         context.say(&line(&leftover));
         if !leftover.reachable {
@@ -70,15 +78,35 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
                 context.say(&line);
                 erased.push(path);
             }
-            Err(failure) => first = first.or(Some(failure)),
+            Err(failure) => failures.push(failure),
         }
     }
     let lossy = |paths: &[PathBuf]| paths.iter().map(|p| p.to_string_lossy().into_owned()).collect::<Vec<_>>();
     context.result(&json!({ "found": lossy(&paths), "erased": lossy(&erased), "forgotten": lossy(&forgotten) }));
-    first.map_or(Ok(()), |mut failure| {
+    note(context, erased.len(), forgotten.len(), failures.len());
+    failures.into_iter().next().map_or(Ok(()), |mut failure| {
         failure.reported = true;
         Err(failure)
     })
+}
+
+/// The trace of it. Plaintext that lies about is not kept waiting for a ledger that cannot be written: then that is said.
+fn note(context: &Context, erased: usize, forgotten: usize, failed: usize) {
+    if erased + forgotten + failed == 0 {
+        return;
+    }
+    let result = match (erased + forgotten, failed) {
+        (_, 0) => Outcome::Done,
+        (0, _) => Outcome::Failed,
+        _ => Outcome::InPart,
+    };
+    // Overwritten and removed, never read back: no erasure is claimed.
+    let facts = facts(json!({ "overwritten": erased, "forgotten": forgotten, "failed": failed }));
+    let draft = Draft { kind: Kind::Leftovers, subjects: Vec::new(), result, facts };
+    let noted = Desk::open(context).and_then(|desk| desk.append(context, draft));
+    if let Err(failure) = noted {
+        context.warn(&t!("warn-not-recorded", reason = failure.message));
+    }
 }
 
 fn line(leftover: &Leftover) -> String {
