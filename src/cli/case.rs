@@ -10,12 +10,12 @@ use super::args::CaseCommand;
 use super::context::{Context, out};
 use super::desk::{Desk, Draft, facts, key_path, recorded, recorded_at, settings};
 use super::failure::{Failure, code};
-use super::{key, words};
+use super::words;
 use crate::case::folder::CaseFolder;
 use crate::erase::os;
 use crate::home::{Known, Seen};
 use crate::ledger::checkpoint::base64;
-use crate::ledger::{Claim, Entry, Head, Kind, Ledger, Operator, Outcome, Question, SubjectType, verify};
+use crate::ledger::{Claim, Entry, Head, Kind, Ledger, Operator, Outcome, Question, SubjectType, keys, verify};
 use crate::sign::KeyFile;
 use crate::t;
 use crate::term::show;
@@ -59,8 +59,8 @@ fn looked_through(folder: &CaseFolder) -> Result<Known, Failure> {
             .with_details(lines)
             .about(show::path(&folder.path)));
     }
-    let first = key::keys(&ledger).map_err(|e| words::ledger(&e))?.into_iter().next();
-    let key = first.map(|(_, _, fingerprint)| fingerprint).unwrap_or_default();
+    let first = keys::all(&ledger).map_err(|e| words::ledger(&e))?.into_iter().next();
+    let key = first.map(|key| key.fingerprint).unwrap_or_default();
     let origin = ledger.origin().map_err(|e| words::ledger(&e))?;
     let place = folder.path.canonicalize().map_err(|e| words::io(&folder.path, &e))?;
     Ok(Known { folder: place, origin, key, seen: verdict.head.map(|head| seen(&head)) })
@@ -161,7 +161,9 @@ fn restore(context: &Context, file: &Path, to: &Path, reason: &str) -> Result<()
         return Err(not_a_backup(file));
     }
     let found = looked_through(&inside)?;
-    let before = home.cases().into_iter().find(|known| known.origin == found.origin).and_then(|known| known.seen);
+    let known = home.cases().into_iter().find(|known| known.origin == found.origin);
+    let place_before = known.as_ref().map(|known| known.folder.clone());
+    let before = known.and_then(|known| known.seen);
     let lost = match (&before, &found.seen) {
         (Some(before), Some(copy)) if before.size > copy.size => Some((copy.size + 1, before.size)),
         _ => None,
@@ -176,6 +178,10 @@ fn restore(context: &Context, file: &Path, to: &Path, reason: &str) -> Result<()
     context.say(&t!("restored", path = show::path(&known.folder), entries = show::number(head.size)));
     if let Some((from, until)) = lost {
         context.warn(&t!("warn-restore-lost", from = from.to_string(), to = until.to_string()));
+    }
+    // Two copies that both grow would be two pasts.
+    if let Some(before) = place_before.filter(|before| before.is_dir() && *before != known.folder) {
+        context.warn(&t!("warn-restore-instead", path = show::path(&before)));
     }
     context.result(&json!({
         "case": known.folder.to_string_lossy(), "entries": head.size, "code": head.code().to_string(),

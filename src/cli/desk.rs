@@ -23,7 +23,7 @@ use crate::case::{Effective, Roster, Settings};
 use crate::erase::os;
 use crate::home::Seen;
 use crate::ledger::checkpoint::base64;
-use crate::ledger::{Appended, Clock, Entry, Head, Kind, Ledger, Operator, Outcome, Subject, corrected, entry};
+use crate::ledger::{Appended, Clock, Entry, Head, Kind, Ledger, Operator, Outcome, Subject, corrected, entry, keys};
 use crate::sign::{KeyFile, SigningKey};
 use crate::t;
 use crate::term::{prompt, show};
@@ -276,7 +276,7 @@ pub fn key_path(context: &Context, folder: &CaseFolder, is_default: bool) -> Res
 /// Attack, or a slip of the hand: another key in the place of the case's. What it signed would look forged, so it signs
 /// nothing.
 fn key(context: &Context, path: &Path, ledger: &Ledger) -> Result<CaseKey, Failure> {
-    let current = super::key::current(ledger).map_err(|e| words::ledger(&e))?.map(|(_, fingerprint)| fingerprint);
+    let current = keys::current(ledger).map_err(|e| words::ledger(&e))?.map(|key| key.fingerprint);
     super::key::settle(path, current.as_deref()).map_err(|e| words::io(path, &e))?;
     if !path.is_file() {
         return Ok(CaseKey::Missing);
@@ -307,7 +307,7 @@ fn key(context: &Context, path: &Path, ledger: &Ledger) -> Result<CaseKey, Failu
 }
 
 fn case_line(folder: &CaseFolder, settings: &Settings, is_default: bool) -> String {
-    let path = show::path(&folder.path);
+    let path = show::path(&folder.path.canonicalize().unwrap_or_else(|_| folder.path.clone()));
     if is_default {
         return t!("case-default", path = path);
     }

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::{secret, words};
 use crate::erase::scrap;
 use crate::ledger::exchange::{ENDORSEMENT, endorsement_text};
-use crate::ledger::{Entry, Kind, Ledger, Outcome, SubjectType};
+use crate::ledger::{Kind, SubjectType, keys};
 use crate::sign::{self, SigningKey};
 use crate::t;
 use crate::term::show;
@@ -36,7 +36,7 @@ fn rotate(context: &Context, reason: &str, lost: bool, passphrase: Option<&str>)
         let next = next(&place);
         let key = SigningKey::generate().map_err(|e| words::signing(&e))?;
         let line = key.public_line().trim().to_owned();
-        let old = desk.look(current)?.map(|(_, fingerprint)| fingerprint).unwrap_or_default();
+        let old = desk.look(keys::current)?.map(|key| key.fingerprint).unwrap_or_default();
         let endorsement = if lost {
             None
         } else {
@@ -90,51 +90,24 @@ pub fn settle(place: &std::path::Path, current: Option<&str>) -> std::io::Result
     }
 }
 
-/// The key that signs now: the line and the fingerprint.
-pub fn current(ledger: &Ledger) -> Result<Option<(String, String)>, crate::ledger::Error> {
-    let last = keys(ledger)?.pop();
-    Ok(last.map(|(_, line, fingerprint)| (line, fingerprint)))
-}
-
-/// All keys of a ledger, in order, with the entry that names each.
-pub fn keys(ledger: &Ledger) -> Result<Vec<(Entry, String, String)>, crate::ledger::Error> {
-    let mut entries = ledger.of_kinds(&[Kind::Init, Kind::KeyRotate])?;
-    entries.retain(|entry| entry.result == Outcome::Done);
-    let key = |entry: Entry| {
-        let line = entry.facts.get("key")?.as_str()?.to_owned();
-        let fingerprint = sign::fingerprint_of(&line).ok()?;
-        Some((entry, line, fingerprint))
-    };
-    Ok(entries.into_iter().filter_map(key).collect())
-}
-
-/// The keys of others that were confirmed from paper: fingerprint and whose.
-pub fn trusted(ledger: &Ledger) -> Result<Vec<(String, String)>, crate::ledger::Error> {
-    let entries = ledger.of_kinds(&[Kind::Trust])?;
-    let done = entries.into_iter().filter(|entry| entry.result == Outcome::Done);
-    let text = |entry: &Entry, name: &str| entry.facts.get(name).and_then(|v| v.as_str()).map(str::to_owned);
-    Ok(done.filter_map(|e| Some((text(&e, "fingerprint")?, text(&e, "whose").unwrap_or_default()))).collect())
-}
-
 fn show_keys(context: &Context) -> Result<(), Failure> {
     let shelf = Shelf::open(context)?;
-    let keys = keys(&shelf.ledger).map_err(|e| words::ledger(&e))?;
-    let trusted = trusted(&shelf.ledger).map_err(|e| words::ledger(&e))?;
+    let own = keys::all(&shelf.ledger).map_err(|e| words::ledger(&e))?;
+    let trusted = keys::trusted(&shelf.ledger).map_err(|e| words::ledger(&e))?;
     if !context.json {
-        for (at, (entry, line, fingerprint)) in (1..).zip(&keys) {
-            let state = if at == keys.len() { t!("key-current") } else { t!("key-former") };
-            out(&format!("{}  {fingerprint}  {}", show::pad(&state, 8), entry.time.get(..10).unwrap_or_default()));
-            out(&format!("          {line}"));
+        for (at, key) in (1..).zip(&own) {
+            let state = if at == own.len() { t!("key-current") } else { t!("key-former") };
+            let since = key.since.get(..10).unwrap_or_default();
+            out(&format!("{}  {}  {since}", show::pad(&state, 8), key.fingerprint));
+            out(&format!("          {}", key.line));
         }
         for (fingerprint, whose) in &trusted {
             out(&format!("{}  {fingerprint}  {}", show::pad(&t!("key-trusted"), 8), show::name(whose)));
         }
     }
-    let own = keys
-        .iter()
-        .map(|(entry, line, fingerprint)| json!({ "fingerprint": fingerprint, "key": line, "entry": entry.number }));
+    let rows = own.iter().map(|key| json!({ "fingerprint": key.fingerprint, "key": key.line, "entry": key.entry }));
     let others = trusted.iter().map(|(fingerprint, whose)| json!({ "fingerprint": fingerprint, "whose": whose }));
-    context.result(&json!({ "keys": own.collect::<Vec<_>>(), "trusted": others.collect::<Vec<_>>() }));
+    context.result(&json!({ "keys": rows.collect::<Vec<_>>(), "trusted": others.collect::<Vec<_>>() }));
     Ok(())
 }
 

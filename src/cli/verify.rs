@@ -8,7 +8,7 @@ use super::desk::{Desk, Trace, recorded};
 use super::failure::{Failure, code};
 use super::{counted, secret, words};
 use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, PublicFault, Report};
-use crate::ledger::Kind;
+use crate::ledger::{Kind, keys};
 use crate::sign;
 use crate::t;
 use crate::term::show;
@@ -126,8 +126,8 @@ impl Trusted {
     /// Those of `--signer`, else this desk's own, former ones too, and those of others that were confirmed from paper.
     pub fn new(desk: &Desk, given: &[String]) -> Result<Self, Failure> {
         let given = given.iter().map(|text| fingerprint(text)).collect::<Result<_, _>>()?;
-        let own = desk.look(super::key::keys)?.into_iter().map(|(_, _, key)| key);
-        let others = desk.look(super::key::trusted)?.into_iter().map(|(key, _)| key);
+        let own = desk.look(keys::all)?.into_iter().map(|key| key.fingerprint);
+        let others = desk.look(keys::trusted)?.into_iter().map(|(key, _)| key);
         Ok(Self { given, known: own.chain(others).collect() })
     }
 

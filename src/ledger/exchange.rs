@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::checkpoint::Head;
 use super::entry::{Entry, Kind, Outcome, Subject, SubjectType};
+use super::keys;
 use super::package::{Package, PackageError};
 use super::store::{Ledger, sql};
 use super::tree::{self, Tree};
@@ -179,12 +180,7 @@ fn is_trusted<'a>(
     origin: &str,
     entries: impl Iterator<Item = &'a String>,
 ) -> Result<bool, super::Error> {
-    let trusts = ledger.of_kinds(&[Kind::Trust])?;
-    let mut trusted: HashSet<String> = trusts
-        .iter()
-        .filter(|entry| entry.result == Outcome::Done)
-        .filter_map(|entry| Some(entry.facts.get("fingerprint")?.as_str()?.to_owned()))
-        .collect();
+    let mut trusted: HashSet<String> = keys::trusted(ledger)?.into_iter().map(|(key, _)| key).collect();
     let mut current: Option<String> = None;
     for text in entries.filter(|text| text.contains("\"key_rotate\"") || text.contains("\"init\"")) {
         let Ok(entry) = serde_json::from_str::<Entry>(text) else { continue };

@@ -11,6 +11,7 @@ pub mod error;
 pub mod exchange;
 pub mod export;
 pub mod finding;
+pub mod keys;
 pub mod package;
 pub mod register;
 mod schema;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::checkpoint::{self, Head};
 use super::error::Error;
 use super::finding::{Finding, Verdict};
+use super::keys;
 use super::store::{Checkpoint, Ledger, checkpoint_of};
 use super::verify::{self, Question};
 use super::walk::Walk;
@@ -79,10 +80,12 @@ struct Line {
 ///
 /// # Errors
 /// The store's, or the file's. What was written then is of no use.
-pub fn write(ledger: &Ledger, from: u64, all: bool, public: &str, file: &mut File) -> Result<Meta, PackageError> {
+pub fn write(ledger: &Ledger, from: u64, all: bool, file: &mut File) -> Result<Meta, PackageError> {
     let path = ledger.path().to_owned();
     let broken = |part| PackageError::Broken { path: path.clone(), part };
     let last = ledger.last_checkpoint()?.ok_or_else(|| broken("checkpoint"))?;
+    // Right after a key was replaced the last signature is the old key's.
+    let public = keys::line_of(ledger, &last.key)?.ok_or_else(|| broken("signer.pub"))?;
     let origin = ledger.origin()?;
     let meta = Meta { format: FORMAT.to_owned(), origin: origin.clone(), from, to: last.head.size };
     let io = |source| PackageError::Io { path: path.clone(), source };

@@ -10,12 +10,12 @@ use serde_json::json;
 use super::super::context::Context;
 use super::super::desk::{Desk, Draft, facts, recorded};
 use super::super::failure::Failure;
-use super::super::{key, words};
+use super::super::words;
 use super::correct::text;
 use crate::case::retention_end;
 use crate::ledger::exchange::{self, ReceiveError, Received};
 use crate::ledger::package::{self, Package};
-use crate::ledger::{Entry, Head, Kind, Outcome, SubjectType};
+use crate::ledger::{Entry, Head, Kind, Outcome, SubjectType, keys};
 use crate::t;
 use crate::term::{ask, show};
 
@@ -47,7 +47,8 @@ pub fn checkpoint(context: &Context, file: &Path) -> Result<(), Failure> {
             last.ok_or_else(|| Failure::failed("not_signed", t!("err-key-locked"), t!("hint-key-locked")))?
         }
     };
-    let line = desk.look(key::current)?.map(|(line, _)| line).unwrap_or_default();
+    // Right after a key was replaced the last signature is the old key's.
+    let line = desk.look(|ledger| keys::line_of(ledger, &signed.key))?.unwrap_or_default();
     let beside = |end: &str| {
         let mut name = file.as_os_str().to_owned();
         name.push(end);
@@ -74,14 +75,9 @@ pub fn checkpoint(context: &Context, file: &Path) -> Result<(), Failure> {
 
 /// Writes entries into a file, all or from one on, signed.
 fn write(desk: &Desk, file: &Path, from: u64, all: bool) -> Result<package::Meta, Failure> {
-    let signer = desk.signer()?;
     let mut meta = None;
     place_new(file, |out| {
-        let line = signer.public_line();
-        meta = Some(
-            desk.look(|ledger| Ok(package::write(ledger, from, all, line.trim(), out)))?
-                .map_err(|e| words::package(&e))?,
-        );
+        meta = Some(desk.look(|ledger| Ok(package::write(ledger, from, all, out)))?.map_err(|e| words::package(&e))?);
         Ok(())
     })?;
     meta.ok_or_else(|| Failure::failed("not_written", t!("err-key-missing"), t!("hint-key-missing")))

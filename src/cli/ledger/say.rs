@@ -109,8 +109,22 @@ pub fn corrections(ledger: &Ledger) -> Result<HashMap<u64, u64>, Error> {
     Ok(corrected::corrections(ledger)?.into_iter().map(|(number, by)| (number, by.number)).collect())
 }
 
-/// The things an entry names, on one line.
+/// The things an entry names, on one line; of an entry from another ledger, that entry in short.
 pub fn subjects(entry: &Entry) -> String {
+    let carried = entry.facts.get("entry").filter(|_| entry.is(Kind::Received));
+    if let Some(inner) = carried.and_then(|value| serde_json::from_value::<Entry>(value.clone()).ok()) {
+        let (number, kind, operator) =
+            (inner.number.to_string(), kind_word(&inner.kind), show::name(&inner.operator.name));
+        let about = subjects(&inner);
+        return t!(
+            "received-line",
+            number = number,
+            time = minute(&inner.time),
+            operator = operator,
+            kind = kind,
+            about = about
+        );
+    }
     let ids: Vec<String> = entry.subjects.iter().map(|subject| show::name(&subject.id)).collect();
     ids.join("・")
 }
