@@ -76,7 +76,7 @@ fn conclude(context: &Context, verdict: &Verdict, code: bool, seen: bool) -> Res
             (false, false) => t!("ledger-ok-internal"),
         });
         if !code {
-            context.chat(&t!("ledger-internal-only"));
+            context.say(&t!("ledger-internal-only"));
         }
         return Ok(());
     };
