@@ -4,6 +4,7 @@
 //! paper is what ties a key to an office.
 
 mod keyfile;
+pub mod rotate;
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};

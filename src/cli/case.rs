@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::args::CaseCommand;
-use super::context::{Context, out};
+use super::context::Context;
 use super::desk::{Desk, Draft, facts, key_path, recorded, recorded_at, settings};
 use super::failure::{Failure, code};
 use super::words;
@@ -18,6 +18,7 @@ use crate::ledger::checkpoint::base64;
 use crate::ledger::{Claim, Entry, Head, Kind, Ledger, Operator, Outcome, Question, SubjectType, keys, verify};
 use crate::sign::KeyFile;
 use crate::t;
+use crate::term::out::out;
 use crate::term::show;
 
 pub fn run(context: &Context, command: &CaseCommand) -> Result<(), Failure> {
@@ -115,7 +116,7 @@ fn backup(context: &Context, file: &Path) -> Result<(), Failure> {
         Ok(())
     })?;
     let head = desk.look(super::super::ledger::store::Ledger::head)?;
-    super::ledger::place_new(file, |to| copy(context, &desk, to).map_err(|e| words::io(file, &e)))?;
+    super::place::place_new(file, |to| copy(context, &desk, to).map_err(|e| words::io(file, &e)))?;
     let code = head.code().to_string();
     context.say(&t!("backup-done", path = show::path(file), entries = show::number(head.size), code = code.clone()));
     context.warn(&t!("warn-backup-key"));
@@ -145,7 +146,7 @@ fn copy(context: &Context, desk: &Desk, to: &mut File) -> std::io::Result<()> {
 /// Brings a case back into a new folder. What the ledger had since is lost, and the first entry after it says so.
 fn restore(context: &Context, file: &Path, to: &Path, reason: &str) -> Result<(), Failure> {
     let home = context.home()?;
-    let reason = super::ledger::text(reason)?;
+    let reason = super::said::text(reason)?;
     if to.symlink_metadata().is_ok() {
         let shown = show::path(to);
         return Err(
@@ -207,7 +208,7 @@ fn note_restored(
         Err(_) => None,
     };
     let (os_user, host) = os::user_and_host();
-    let name = context.operator.as_deref().map(super::ledger::text).transpose()?;
+    let name = context.operator.as_deref().map(super::said::text).transpose()?;
     let by = if name.is_some() { Claim::Option } else { Claim::OsUser };
     let operator = Operator { name: name.unwrap_or_else(|| os_user.clone()), staff: None, by, os_user, host };
     let facts = facts(json!({
@@ -274,7 +275,7 @@ pub fn holds(desk: &Desk) -> Result<Vec<Entry>, Failure> {
 }
 
 fn hold(context: &Context, reason: &str) -> Result<(), Failure> {
-    let reason = super::ledger::text(reason)?;
+    let reason = super::said::text(reason)?;
     let desk = Desk::open(context)?;
     recorded_at(context, &desk, Kind::Hold, |_, trace| {
         trace.fact("reason", reason.clone());
@@ -287,7 +288,7 @@ fn hold(context: &Context, reason: &str) -> Result<(), Failure> {
 }
 
 fn release(context: &Context, hold: u64, reason: &str) -> Result<(), Failure> {
-    let reason = super::ledger::text(reason)?;
+    let reason = super::said::text(reason)?;
     recorded(context, Kind::Release, |desk, trace| {
         if !holds(desk)?.iter().any(|entry| entry.number == hold) {
             let number = hold.to_string();

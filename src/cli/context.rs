@@ -1,6 +1,5 @@
 //! What every command has at hand, and the one place that prints results and failures.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,6 +9,7 @@ use super::args::Global;
 use super::failure::Failure;
 use crate::home::Home;
 use crate::t;
+use crate::term::out::out;
 use crate::term::progress::Screen;
 use crate::term::prompt;
 
@@ -103,15 +103,5 @@ impl Context {
         self.screen.clear();
         failure.print(self.json);
         ExitCode::from(failure.code)
-    }
-}
-
-/// A line on standard output. A reader that went away, or a full disk behind it, undoes nothing that was done.
-pub fn out(line: &str) {
-    let mut stdout = std::io::stdout().lock();
-    if let Err(e) = writeln!(stdout, "{line}").and_then(|()| stdout.flush())
-        && e.kind() != std::io::ErrorKind::BrokenPipe
-    {
-        let _ = writeln!(std::io::stderr(), "{}: {e}", t!("label-warning"));
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::args::ContractCommand;
-use super::context::{Context, out};
+use super::context::Context;
 use super::desk::{Shelf, recorded};
 use super::failure::Failure;
 use super::words;
@@ -11,6 +11,7 @@ use crate::case::contract::amend_facts;
 use crate::case::{Amendment, Effective, retention_end};
 use crate::ledger::{Kind, SubjectType, corrected};
 use crate::t;
+use crate::term::out::out;
 use crate::term::show;
 
 pub fn run(context: &Context, command: &ContractCommand) -> Result<(), Failure> {

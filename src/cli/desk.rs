@@ -24,7 +24,7 @@ use crate::erase::os;
 use crate::home::Seen;
 use crate::ledger::checkpoint::base64;
 use crate::ledger::{Appended, Clock, Entry, Head, Kind, Ledger, Operator, Outcome, Subject, corrected, entry, keys};
-use crate::sign::{KeyFile, SigningKey};
+use crate::sign::{KeyFile, SigningKey, rotate};
 use crate::t;
 use crate::term::{prompt, show};
 
@@ -277,7 +277,7 @@ pub fn key_path(context: &Context, folder: &CaseFolder, is_default: bool) -> Res
 /// nothing.
 fn key(context: &Context, path: &Path, ledger: &Ledger) -> Result<CaseKey, Failure> {
     let current = keys::current(ledger).map_err(|e| words::ledger(&e))?.map(|key| key.fingerprint);
-    super::key::settle(path, current.as_deref()).map_err(|e| words::io(path, &e))?;
+    rotate::settle(path, current.as_deref()).map_err(|e| words::io(path, &e))?;
     if !path.is_file() {
         return Ok(CaseKey::Missing);
     }

@@ -80,7 +80,7 @@ impl Failure {
         if json && !self.reported {
             let Self { code, kind, message, hint, subject, details, .. } = self;
             let error = json!({ "code": code, "kind": kind, "message": message, "hint": hint, "subject": subject, "details": details });
-            super::context::out(&json!({ "error": error }).to_string());
+            crate::term::out::out(&json!({ "error": error }).to_string());
         }
     }
 }

@@ -40,7 +40,7 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<(), Failure> {
     let key = SigningKey::generate().map_err(|e| words::signing(&e))?;
     let made = make_folder(&place)?;
     let (os_user, host) = os::user_and_host();
-    let name = context.operator.as_deref().map(super::ledger::text).transpose()?;
+    let name = context.operator.as_deref().map(super::said::text).transpose()?;
     let by = if name.is_some() { Claim::Option } else { Claim::OsUser };
     let operator = Operator { name: name.unwrap_or_else(|| os_user.clone()), staff: None, by, os_user, host };
     let passphrase = passphrase.as_ref().map(|text| text.as_str());

@@ -1,26 +1,24 @@
 //! `tewatashi key …`: the key that signs checkpoints and bundles, its replacement, and the keys of others.
 
-use std::fs;
-
 use serde_json::json;
 
 use super::args::KeyCommand;
-use super::context::{Context, out};
+use super::context::Context;
 use super::desk::{Shelf, key_path, recorded};
 use super::failure::Failure;
 use super::{secret, words};
-use crate::erase::scrap;
 use crate::ledger::exchange::{ENDORSEMENT, endorsement_text};
 use crate::ledger::{Kind, SubjectType, keys};
-use crate::sign::{self, SigningKey};
+use crate::sign::{self, SigningKey, rotate};
 use crate::t;
+use crate::term::out::out;
 use crate::term::show;
 
 pub fn run(context: &Context, command: &KeyCommand) -> Result<(), Failure> {
     match command {
         KeyCommand::Rotate { reason, lost, new_passphrase_file } => {
             let passphrase = new_passphrase_file.as_deref().map(secret::read_text).transpose()?;
-            rotate(context, reason, *lost, passphrase.as_ref().map(|text| text.as_str()))
+            rotate_key(context, reason, *lost, passphrase.as_ref().map(|text| text.as_str()))
         }
         KeyCommand::Show => show_keys(context),
         KeyCommand::Trust { fingerprint, whose } => trust(context, fingerprint, whose),
@@ -29,11 +27,11 @@ pub fn run(context: &Context, command: &KeyCommand) -> Result<(), Failure> {
 
 /// The new key waits beside the old one until the ledger says that it holds; a crash in between is mended when the case is
 /// opened next.
-fn rotate(context: &Context, reason: &str, lost: bool, passphrase: Option<&str>) -> Result<(), Failure> {
-    let reason = super::ledger::text(reason)?;
+fn rotate_key(context: &Context, reason: &str, lost: bool, passphrase: Option<&str>) -> Result<(), Failure> {
+    let reason = super::said::text(reason)?;
     let (place, old, new) = recorded(context, Kind::KeyRotate, |desk, trace| {
         let place = key_path(context, &desk.folder, desk.is_default)?;
-        let next = next(&place);
+        let next = rotate::next(&place);
         let key = SigningKey::generate().map_err(|e| words::signing(&e))?;
         let line = key.public_line().trim().to_owned();
         let old = desk.look(keys::current)?.map(|key| key.fingerprint).unwrap_or_default();
@@ -58,36 +56,11 @@ fn rotate(context: &Context, reason: &str, lost: bool, passphrase: Option<&str>)
         trace.facts(json!({ "key": line, "old": old, "reason": reason, "lost": lost, "endorsement": endorsement }));
         Ok((place, old, new))
     })?;
-    replace(&place).map_err(|e| words::io(&place, &e))?;
+    rotate::replace(&place).map_err(|e| words::io(&place, &e))?;
     context.say(&t!("key-rotated", old = old.clone(), new = new.clone()));
     context.chat(&t!("key-rotated-next"));
     context.result(&json!({ "old": old, "new": new, "lost": lost }));
     Ok(())
-}
-
-fn next(place: &std::path::Path) -> std::path::PathBuf {
-    place.with_extension("next")
-}
-
-/// Puts the waiting key in its place; the old one is overwritten first, because it may still sign.
-fn replace(place: &std::path::Path) -> std::io::Result<()> {
-    if place.is_file() {
-        // What cannot be overwritten is replaced all the same: the ledger no longer takes its signature.
-        let _ = scrap::scrap_file(place);
-    }
-    fs::rename(next(place), place)?;
-    place.parent().map_or(Ok(()), crate::erase::os::sync_dir)
-}
-
-/// Ends a replacement that a crash interrupted: the waiting key is taken when the ledger says so, else removed.
-pub fn settle(place: &std::path::Path, current: Option<&str>) -> std::io::Result<()> {
-    let next = next(place);
-    let Ok((waiting, _)) = sign::KeyFile::read(&next) else { return Ok(()) };
-    if Some(waiting.fingerprint().as_str()) == current {
-        replace(place)
-    } else {
-        scrap::scrap_file(&next).left.into_iter().next().map_or(Ok(()), |(_, e)| Err(e))
-    }
 }
 
 fn show_keys(context: &Context) -> Result<(), Failure> {
@@ -117,7 +90,7 @@ fn trust(context: &Context, fingerprint: &str, whose: &str) -> Result<(), Failur
         let shown = show::name(fingerprint);
         return Err(Failure::usage("bad_signer", t!("err-bad-signer", text = shown), t!("hint-bad-signer")));
     }
-    let whose = super::ledger::text(whose)?;
+    let whose = super::said::text(whose)?;
     recorded(context, Kind::Trust, |_, trace| {
         trace.about(SubjectType::Key, fingerprint);
         trace.facts(json!({ "fingerprint": fingerprint, "whose": whose, "confirmed": "paper" }));

@@ -12,9 +12,6 @@ use super::args::LedgerCommand;
 use super::context::Context;
 use super::failure::Failure;
 
-pub use correct::text;
-pub use exchange::place_new;
-
 pub fn run(context: &Context, command: &LedgerCommand) -> Result<(), Failure> {
     match command {
         LedgerCommand::List(args) => list::run(context, args),

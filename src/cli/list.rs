@@ -7,7 +7,7 @@ use super::args::ListArgs;
 use super::context::Context;
 use super::desk::{Trace, recorded};
 use super::failure::Failure;
-use super::{counted, secret, words};
+use super::{counted, kept, secret, words};
 use crate::bundle::{self, BagInfo, Bundle, Description, Error, Found, Inside, Moment, Receiver};
 use crate::ledger::Kind;
 use crate::t;
@@ -35,7 +35,7 @@ pub fn run(context: &Context, args: &ListArgs) -> Result<(), Failure> {
 /// Nothing is shown before everything was authenticated: a forged name must not reach the screen.
 fn look(context: &Context, args: &ListArgs, trace: &Trace) -> Result<(Rows, Inside), Failure> {
     let bundle = Bundle::locate(&args.bundle).map_err(|e| words::bundle(&e))?;
-    super::open::about_bundle(trace, &bundle);
+    kept::bundle(trace, &bundle);
     let opening = super::open::begin(context, &bundle)?;
     trace.begin()?;
     let key = secret::unlock(context, &opening, &args.secret)?;
@@ -43,7 +43,7 @@ fn look(context: &Context, args: &ListArgs, trace: &Trace) -> Result<(Rows, Insi
     let inside = bundle::inspect(opening, &key, &mut rows, &context.screen)
         .map_err(|e| words::bundle(&bundle::explain(&bundle, e, &context.screen)))?;
     context.screen.clear();
-    trace.facts(super::open::facts_of(&inside));
+    trace.facts(kept::inside(&inside));
     Ok((rows, inside))
 }
 
@@ -119,7 +119,7 @@ fn print(context: &Context, rows: &Rows, inside: &Inside) {
         let date = row.modified.get(..16).unwrap_or_default().replace('T', " ");
         let slash = if row.kind == "folder" { "/" } else { "" };
         let size = if row.kind == "folder" { String::new() } else { show::number(row.size) };
-        super::context::out(&format!("{size:>15}  {date}  {}{slash}", show::name(&row.path)));
+        crate::term::out::out(&format!("{size:>15}  {date}  {}{slash}", show::name(&row.path)));
     }
     match inside {
         Inside::Bag(contents) => {

@@ -8,12 +8,12 @@ use super::args::OpenArgs;
 use super::context::Context;
 use super::desk::{Desk, Trace, recorded};
 use super::failure::Failure;
-use super::verify::{Signer, Trusted, signer_json, signer_line};
-use super::{counted, secret, words};
+use super::signer::{Signer, Trusted, signer_json, signer_line};
+use super::{counted, kept, secret, words};
 use crate::bundle::{self, Bundle, Inside, OpenFailure, Opened, Opening, Report};
 use crate::erase::os;
 use crate::home::WorkKind;
-use crate::ledger::{Kind, SubjectType};
+use crate::ledger::Kind;
 use crate::t;
 use crate::term::show;
 
@@ -25,7 +25,7 @@ pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
 
 fn open(context: &Context, args: &OpenArgs, desk: &Desk, trace: &Trace) -> Result<(Opened, Signer), Failure> {
     let bundle = Bundle::locate(&args.bundle).map_err(|e| words::bundle(&e))?;
-    about_bundle(trace, &bundle);
+    kept::bundle(trace, &bundle);
     let mut report = Report::default();
     let signer = Trusted::new(desk, &args.signer)?.judge(&bundle, &mut report);
     trace.fact("signer", signer_json(&signer));
@@ -53,7 +53,7 @@ fn open(context: &Context, args: &OpenArgs, desk: &Desk, trace: &Trace) -> Resul
     }
     match outcome {
         Ok(opened) => {
-            trace.facts(facts_of(&opened.inside));
+            trace.facts(kept::inside(&opened.inside));
             Ok((opened, signer))
         }
         Err(mut failure) => {
@@ -64,23 +64,6 @@ fn open(context: &Context, args: &OpenArgs, desk: &Desk, trace: &Trace) -> Resul
             }
             Err(failed(&failure))
         }
-    }
-}
-
-/// Names the bundle in the entry, and the code of the sender's ledger that it carries: so each ledger pins the other.
-pub fn about_bundle(trace: &Trace, bundle: &Bundle) {
-    if let Some(facts) = &bundle.facts {
-        trace.about(SubjectType::Bundle, facts.id.clone());
-        trace.fact("header_sha256", facts.encryption.header_sha256.clone());
-        trace.fact("sender_code", facts.ledger_code.clone());
-    }
-}
-
-/// What the ledger keeps of what was inside: no names.
-pub fn facts_of(inside: &Inside) -> serde_json::Value {
-    match inside {
-        Inside::Bag(c) => json!({ "files": c.files, "folders": c.folders, "bytes": c.bytes, "manifest": true }),
-        Inside::Foreign { bytes } => json!({ "files": 1, "bytes": bytes, "manifest": false }),
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{Local, NaiveDate};
 use serde_json::json;
 
 use super::args::{StaffAddArgs, StaffCommand};
-use super::context::{Context, out};
+use super::context::Context;
 use super::desk::{Desk, Shelf, recorded, recorded_at, roster};
 use super::failure::Failure;
 use super::words;
@@ -12,6 +12,7 @@ use crate::case::people::{add_facts, retire_facts, train_facts, transfer_facts};
 use crate::case::{NewPerson, Person, Word};
 use crate::ledger::{Kind, Subject, SubjectType};
 use crate::t;
+use crate::term::out::out;
 use crate::term::show;
 
 pub fn run(context: &Context, command: &StaffCommand) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod interrupt;
 pub mod language;
+pub mod out;
 pub mod progress;
 pub mod prompt;
 pub mod show;

@@ -24,7 +24,7 @@ pub fn who(context: &Context, settings: &Settings, roster: &Roster) -> Result<Op
         host: host.clone(),
     };
     if let Some(said) = &context.operator {
-        let said = super::super::ledger::text(said)?;
+        let said = super::super::said::text(said)?;
         return match roster.find(&said, today) {
             Found::One(person) => Ok(operator(person.name.clone(), Some(person), Claim::Option)),
             Found::Nobody => Ok(operator(said, None, Claim::Option)),

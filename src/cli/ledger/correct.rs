@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::context::Context;
 use super::super::desk::recorded;
 use super::super::failure::Failure;
+use super::super::said;
 use super::show::no_entry;
 use crate::ledger::{Kind, SubjectType};
 use crate::t;
@@ -12,7 +13,7 @@ use crate::term::show;
 
 pub fn run(context: &Context, number: u64, reason: &str, set: &[String]) -> Result<(), Failure> {
     let facts = pairs(set)?;
-    let reason = text(reason)?;
+    let reason = said::text(reason)?;
     let by = recorded(context, Kind::Correct, |desk, trace| {
         let entry = desk.look(|ledger| ledger.entry(number))?.ok_or_else(|| no_entry(number))?;
         if entry.is(Kind::Correct) || entry.is(Kind::Init) || entry.is(Kind::KeyRotate) {
@@ -45,13 +46,4 @@ fn pairs(set: &[String]) -> Result<Map<String, Value>, Failure> {
             })
         })
         .collect()
-}
-
-/// A text a person gave for the ledger.
-pub fn text(text: &str) -> Result<String, Failure> {
-    let trimmed = text.trim();
-    if trimmed.is_empty() || trimmed.len() > 4096 || trimmed.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(Failure::usage("bad_text", t!("err-bad-text", text = show::name(text)), t!("hint-bad-text")));
-    }
-    Ok(trimmed.to_owned())
 }

@@ -10,29 +10,14 @@ use serde_json::json;
 use super::super::context::Context;
 use super::super::desk::{Desk, Draft, facts, recorded};
 use super::super::failure::Failure;
-use super::super::words;
-use super::correct::text;
+use super::super::place::place_new;
+use super::super::{said, words};
 use crate::case::retention_end;
 use crate::ledger::exchange::{self, ReceiveError, Received};
 use crate::ledger::package::{self, Package};
 use crate::ledger::{Entry, Head, Kind, Outcome, SubjectType, keys};
 use crate::t;
 use crate::term::{ask, show};
-
-/// Puts a file in its place at once and whole; one that is there stays.
-pub fn place_new(path: &Path, fill: impl FnOnce(&mut File) -> Result<(), Failure>) -> Result<(), Failure> {
-    let io = |e: &std::io::Error| words::io(path, e);
-    if path.symlink_metadata().is_ok() {
-        let shown = show::path(path);
-        return Err(Failure::refused("exists", t!("err-exists", path = shown.clone()), t!("hint-exists")).about(shown));
-    }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut draft = tempfile::Builder::new().prefix(".tewatashi-").tempfile_in(folder).map_err(|e| io(&e))?;
-    fill(draft.as_file_mut())?;
-    draft.as_file().sync_all().map_err(|e| io(&e))?;
-    draft.persist_noclobber(path).map_err(|e| io(&e.error))?;
-    crate::erase::os::sync_dir(folder).map_err(|e| io(&e))
-}
 
 /// The signed head, for anyone to keep: text, signature, public key.
 pub fn checkpoint(context: &Context, file: &Path) -> Result<(), Failure> {
@@ -180,7 +165,7 @@ fn confirm(context: &Context, desk: &Desk, package: &Package, key: &str) -> Resu
         return Err(unknown());
     }
     let whose = ask::text(&t!("ask-key-whose"), None).map_err(|e| words::terminal(&e))?;
-    let whose = text(&whose)?;
+    let whose = said::text(&whose)?;
     let facts = facts(json!({ "fingerprint": key, "whose": whose, "confirmed": "paper" }));
     let subjects = vec![crate::ledger::Subject::new(SubjectType::Key, key)];
     desk.append(context, Draft::done(Kind::Trust, subjects, facts)).map(|_| ())

@@ -4,13 +4,14 @@ use chrono::{DateTime, NaiveDate};
 use serde_json::json;
 
 use super::super::args::LedgerListArgs;
-use super::super::context::{Context, out};
+use super::super::context::Context;
 use super::super::desk::Shelf;
 use super::super::failure::Failure;
 use super::super::words;
 use super::say::{Later, kind_word, minute, outcome_word, struck, subjects};
 use crate::ledger::{Entry, Error, Ledger, Outcome};
 use crate::t;
+use crate::term::out::out;
 use crate::term::show;
 
 pub fn run(context: &Context, args: &LedgerListArgs) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::super::context::{Context, out};
+use super::super::context::Context;
 use super::super::desk::Shelf;
 use super::super::failure::Failure;
 use super::super::words;
@@ -13,6 +13,7 @@ use super::say::{self, Later, claim_word, corrections, kind_word, outcome_word, 
 use crate::bundle::hex;
 use crate::ledger::{Entry, Outcome, tree};
 use crate::t;
+use crate::term::out::out;
 use crate::term::show;
 
 pub fn one(context: &Context, number: u64) -> Result<(), Failure> {
