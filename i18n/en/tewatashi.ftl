@@ -496,7 +496,7 @@ arg-remove-items = Items to remove
 arg-amend-title = What the amendment is about
 arg-case-dir = The case's folder
 arg-backup-file = The copy (a new file)
-arg-restore-file = The copy
+arg-restore-file = The copy (or a case's folder brought back by the computer's own backup)
 arg-restore-to = Where to (a folder that does not exist yet)
 arg-reason = The reason
 arg-hold-entry = Number of the entry that began the hold
@@ -710,7 +710,7 @@ found-schema = Tables or triggers that refuse changes were altered.
 found-pages = The file's pages do not hold together.
 found-index = The index is not what the entries say; history may not show everything.
 notice-clock = The clock was set back { $seconds } seconds before entry { $number }.
-notice-unsigned = Entries from { $from } on are not signed yet.
+notice-unsigned = Entries from { $from } on are not signed yet. Until they are, a change in them shows only against a code from paper.
 notice-key-replaced = At entry { $number } the key was replaced without the old key's signature (reported lost).
 notice-restored = At entry { $number } the case was brought back from a copy.
 

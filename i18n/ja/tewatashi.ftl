@@ -468,7 +468,7 @@ arg-remove-items = 除く項目
 arg-amend-title = 変更の内容
 arg-case-dir = 案件のフォルダー
 arg-backup-file = 控えのファイル（新しく作ります）
-arg-restore-file = 控えのファイル
+arg-restore-file = 控えのファイル（又は、PC の控えから戻した案件のフォルダー）
 arg-restore-to = 戻す先（まだないフォルダー）
 arg-reason = 理由
 arg-hold-entry = 保留を始めた記録の番号
@@ -682,7 +682,7 @@ found-schema = 台帳の構造（書換え・削除を拒むしくみ）が変�
 found-pages = 台帳のファイルが壊れています。
 found-index = 索引が記録と合いません（history に出ない記録があるおそれ）。
 notice-clock = 第{ $number }号の前に時計が { $seconds } 秒戻されています。
-notice-unsigned = 第{ $from }号以降はまだ署名されていません。
+notice-unsigned = 第{ $from }号以降はまだ署名されていません。署名されるまで、そこから後の書換えは紙のコードなしには分かりません。
 notice-key-replaced = 第{ $number }号で、旧い鍵の署名なしに鍵が替えられています（紛失の申告）。
 notice-restored = 第{ $number }号で、控えから復元されています。
 

@@ -156,7 +156,11 @@ fn restore(context: &Context, file: &Path, to: &Path, reason: &str) -> Result<()
     let parent = to.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let draft =
         tempfile::Builder::new().prefix(".tewatashi-restore-").tempdir_in(parent).map_err(|e| words::io(parent, &e))?;
-    unpack(file, draft.path())?;
+    if file.is_dir() {
+        gather(file, draft.path())?;
+    } else {
+        unpack(file, draft.path())?;
+    }
     let inside = CaseFolder::at(draft.path());
     if !inside.exists() {
         return Err(not_a_backup(file));
@@ -226,6 +230,26 @@ fn note_restored(
 fn not_a_backup(file: &Path) -> Failure {
     let shown = show::path(file);
     Failure::failed("not_a_backup", t!("err-not-a-backup", path = shown.clone()), t!("hint-not-a-backup")).about(shown)
+}
+
+/// The same from a folder: one that the computer's own backup brought back.
+fn gather(folder: &Path, to: &Path) -> Result<(), Failure> {
+    let io = |e: &std::io::Error| words::io(folder, e);
+    for name in ["keys", RECORDS] {
+        os::make_private_dir(&to.join(name)).map_err(|e| words::io(to, &e))?;
+    }
+    let records = walkdir::WalkDir::new(folder.join(RECORDS)).follow_links(false).into_iter().flatten();
+    let records = records.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
+    let named = [SETTINGS, LEDGER, "ledger.db-wal", KEY].map(|name| folder.join(name));
+    for from in named.into_iter().filter(|path| path.is_file()).chain(records) {
+        let place = to.join(from.strip_prefix(folder).unwrap_or(&from));
+        std::fs::create_dir_all(place.parent().unwrap_or(to)).map_err(|e| io(&e))?;
+        let mut new = os::create_new_private(&place, false).map_err(|e| io(&e))?;
+        let copied =
+            File::open(&from).and_then(|mut old| std::io::copy(&mut old, &mut new)).and_then(|_| new.sync_all());
+        copied.map_err(|e| words::io(&from, &e))?;
+    }
+    Ok(())
 }
 
 /// Attack: a file that unpacks outside of its folder, or as a link. Only plain files under the known names are taken.
