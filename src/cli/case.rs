@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::args::CaseCommand;
 use super::context::Context;
-use super::desk::{Desk, Draft, facts, key_path, recorded, recorded_at, settings};
-use super::failure::{Failure, code};
+use super::desk::{Desk, Draft, facts, head_of, key_path, recorded, recorded_at, settings};
+use super::failure::Failure;
 use super::words;
 use crate::case::folder::CaseFolder;
 use crate::erase::os;
@@ -42,7 +42,7 @@ fn trust(context: &Context, path: &Path) -> Result<(), Failure> {
             .about(shown));
     }
     let settings = settings(&folder)?;
-    let known = looked_through(&folder)?;
+    let known = looked_through(&folder, &home.cases())?;
     home.trust_case(&known).map_err(|e| words::io(home.folder(), &e))?;
     let contract = &settings.contract;
     context.say(&t!("case-trusted", path = show::path(&known.folder), title = show::name(&contract.title)));
@@ -51,18 +51,21 @@ fn trust(context: &Context, path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn looked_through(folder: &CaseFolder) -> Result<Known, Failure> {
+/// Attack: trust given anew to an older copy of a ledger makes this computer forget that it saw a longer one. `before` is
+/// what it knows.
+fn looked_through(folder: &CaseFolder, before: &[Known]) -> Result<Known, Failure> {
     let ledger = Ledger::open_to_read(&folder.ledger()).map_err(|e| words::ledger(&e))?;
-    let verdict = verify::verify(&ledger, &Question::default()).map_err(|e| words::ledger(&e))?;
+    let origin = ledger.origin().map_err(|e| words::ledger(&e))?;
+    let before = before.iter().find(|known| known.origin == origin);
+    let known = before.map(|known| (known.origin.as_str(), known.key.as_str()));
+    let remembered = before.and_then(|known| known.seen.as_ref()).and_then(head_of);
+    let question = Question { seen: remembered, known, ..Question::default() };
+    let verdict = verify::verify(&ledger, &question).map_err(|e| words::ledger(&e))?;
     if !verdict.findings.is_empty() {
-        let lines = verdict.findings.iter().map(words::finding).collect();
-        return Err(Failure::new(code::LEDGER, "ledger_broken", t!("err-ledger-broken"), t!("hint-ledger-broken"))
-            .with_details(lines)
-            .about(show::path(&folder.path)));
+        return Err(words::broken(&verdict.findings).about(show::path(&folder.path)));
     }
     let first = keys::all(&ledger).map_err(|e| words::ledger(&e))?.into_iter().next();
     let key = first.map(|key| key.fingerprint).unwrap_or_default();
-    let origin = ledger.origin().map_err(|e| words::ledger(&e))?;
     let place = folder.path.canonicalize().map_err(|e| words::io(&folder.path, &e))?;
     Ok(Known { folder: place, origin, key, seen: verdict.head.map(|head| seen(&head)) })
 }
@@ -165,7 +168,8 @@ fn restore(context: &Context, file: &Path, to: &Path, reason: &str) -> Result<()
     if !inside.exists() {
         return Err(not_a_backup(file));
     }
-    let found = looked_through(&inside)?;
+    // An older copy is what is asked for here, and the next entry says so.
+    let found = looked_through(&inside, &[])?;
     let known = home.cases().into_iter().find(|known| known.origin == found.origin);
     let place_before = known.as_ref().map(|known| known.folder.clone());
     let before = known.and_then(|known| known.seen);
@@ -305,7 +309,7 @@ fn hold(context: &Context, reason: &str) -> Result<(), Failure> {
         trace.fact("reason", reason.clone());
         Ok(())
     })?;
-    let number = desk.look(|ledger| ledger.last(Kind::Hold))?.map(|entry| entry.number).unwrap_or_default();
+    let number = desk.last_entry();
     context.say(&t!("held", number = number.to_string()));
     context.result(&json!({ "hold": number }));
     Ok(())

@@ -23,7 +23,9 @@ use crate::case::{Effective, Roster, Settings};
 use crate::erase::os;
 use crate::home::Seen;
 use crate::ledger::checkpoint::base64;
-use crate::ledger::{Appended, Clock, Entry, Head, Kind, Ledger, Operator, Outcome, Subject, corrected, entry, keys};
+use crate::ledger::{
+    Appended, Clock, Entry, Head, Kind, Ledger, Operator, Outcome, Subject, corrected, entry, keys, verify,
+};
 use crate::sign::{KeyFile, SigningKey, rotate};
 use crate::t;
 use crate::term::{prompt, show};
@@ -84,6 +86,8 @@ pub struct Desk {
     key: RefCell<CaseKey>,
     /// Whether the person was found to be allowed to act, in this run.
     may_act: Cell<bool>,
+    /// The last entry of this run; another program may have appended since.
+    last_entry: Cell<u64>,
 }
 
 impl Desk {
@@ -95,7 +99,13 @@ impl Desk {
             make_default(context, home, &folder)?;
         }
         let settings = settings(&folder)?;
+        // Before the ledger: another program may append and remember in between.
+        let seen = home.case_at(&folder.path).and_then(|known| known.seen);
         let (ledger, copy) = Ledger::open(&folder.ledger()).map_err(|e| words::ledger(&e))?;
+        if let Some(seen) = seen.as_ref().and_then(head_of) {
+            let found = verify::against_memory(&ledger, &seen).map_err(|e| words::ledger(&e))?;
+            found.map_or(Ok(()), |finding| Err(words::broken(&[finding])))?;
+        }
         if let Some(copy) = copy {
             context.note(&t!("ledger-brought-up", path = show::path(&copy)));
         }
@@ -112,6 +122,7 @@ impl Desk {
             ledger: RefCell::new(ledger),
             key: RefCell::new(key),
             may_act: Cell::new(false),
+            last_entry: Cell::new(0),
         };
         desk.note_changed_settings(context)?;
         Ok(desk)
@@ -133,7 +144,15 @@ impl Desk {
 
     /// Appends an entry, signs the head where the key is open, and remembers it outside of the ledger.
     pub fn append(&self, context: &Context, draft: Draft) -> Result<Appended, Failure> {
-        self.append_by(context, |ledger, key| ledger.append(key, |number| draft.entry(number, &self.operator)))
+        let appended =
+            self.append_by(context, |ledger, key| ledger.append(key, |number| draft.entry(number, &self.operator)))?;
+        self.last_entry.set(appended.entry.number);
+        Ok(appended)
+    }
+
+    /// The number of the last entry that this run appended.
+    pub fn last_entry(&self) -> u64 {
+        self.last_entry.get()
     }
 
     /// The same, for what appends in its own way.
@@ -240,6 +259,11 @@ pub fn facts(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         _ => Map::new(),
     }
+}
+
+/// A head, as it is remembered.
+pub fn head_of(seen: &Seen) -> Option<Head> {
+    Head::parse(&format!("-\n{}\n{}\n", seen.size, seen.root)).map(|(_, head)| head)
 }
 
 /// Remembers a head outside of the ledger.

@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 pub use case::{amend, answers, approval, mistakes, people, several, standing, training};
-pub use ledger::{bad_code, export, finding, ledger, notice, package, receive};
+pub use ledger::{bad_code, broken, export, ledger, notice, package, receive};
 
 use super::counted;
 use super::failure::{Failure, code};

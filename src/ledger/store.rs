@@ -186,7 +186,9 @@ impl Ledger {
         let path = self.path.clone();
         let of = |e| Error::of(&path, e);
         let change = Transaction::new(&mut self.db, TransactionBehavior::Immediate).map_err(of)?;
-        let head = Head::of(&edge(&change, &path)?);
+        let tree = edge(&change, &path)?;
+        grows_from(&change, &tree, &path)?;
+        let head = Head::of(&tree);
         let signed = last_checkpoint(&change).map_err(of)?.is_some_and(|c| c.head == head);
         if !signed && head.size > 0 {
             sign(&change, &head, &origin, key, &path)?;
@@ -201,6 +203,16 @@ impl Ledger {
     /// The store's.
     pub fn last_checkpoint(&self) -> Result<Option<Checkpoint>, Error> {
         last_checkpoint(&self.db).map_err(|e| self.of(e))
+    }
+
+    /// The signed head of a size.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn checkpoint(&self, size: u64) -> Result<Option<Checkpoint>, Error> {
+        let text = "SELECT size, root, key, signature FROM checkpoints WHERE size = ?1";
+        let mut statement = self.db.prepare_cached(text).map_err(|e| self.of(e))?;
+        statement.query_row([sql(size)], checkpoint_of).optional().map_err(|e| self.of(e))
     }
 
     /// A copy of this moment of the ledger, in a new file.

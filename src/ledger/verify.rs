@@ -5,12 +5,12 @@
 use std::thread;
 
 use crossbeam_channel::{Sender, bounded};
-use rusqlite::OptionalExtension;
 
 use super::checkpoint::{self, Head, ShortCode};
 use super::error::Error;
 use super::finding::{Finding, Notice, Verdict};
-use super::store::{Checkpoint, Ledger, checkpoint_of, sql};
+use super::store::{Checkpoint, Ledger, checkpoint_of};
+use super::tree::{Tree, leaf};
 use super::walk::{Batch, Walk, Walked};
 use super::{derived, schema};
 use crate::sign;
@@ -46,7 +46,7 @@ pub fn verify(ledger: &Ledger, question: &Question) -> Result<Verdict, Error> {
     read?;
     let mut walked = walked.map_err(|_| Error::Damaged(ledger.path.clone()))?;
     let last = ledger.last_checkpoint()?;
-    end(&mut walked.verdict, ledger, last.as_ref());
+    end(&mut walked, ledger, last.as_ref());
     against_question(&mut walked, question, &origin);
     signatures(&mut walked, ledger, question, &origin, last.as_ref())?;
     let mut verdict = walked.verdict;
@@ -58,6 +58,34 @@ pub fn verify(ledger: &Ledger, question: &Question) -> Result<Verdict, Error> {
     }
     moment.finish().map_err(|e| ledger.of(e))?;
     Ok(verdict)
+}
+
+/// What this computer saw last against the ledger of now, at the cost of a look, where a checkpoint tells.
+///
+/// Attack: an older copy in the ledger's place takes new entries until it is longer than what is remembered, and nothing
+/// tells any more. So what is remembered has to be there before anything is added.
+///
+/// # Errors
+/// The store's.
+pub fn against_memory(ledger: &Ledger, seen: &Head) -> Result<Option<Finding>, Error> {
+    let now = ledger.head()?;
+    if now.size < seen.size {
+        return Ok(Some(Finding::Older { entries: now.size, seen: seen.size }));
+    }
+    let root = match ledger.checkpoint(seen.size)? {
+        _ if now.size == seen.size => now.root,
+        Some(checkpoint) => checkpoint.head.root,
+        // Attack: entries that nobody signed, to get past the size that is remembered.
+        None => {
+            let mut tree = Tree::default();
+            ledger.each(1..=seen.size, |_, body| {
+                tree.push(leaf(body.as_bytes()));
+                Ok::<(), Error>(())
+            })?;
+            tree.root()
+        }
+    };
+    Ok((root != seen.root).then_some(Finding::OtherPast { seen: seen.size }))
 }
 
 const BATCH: usize = 512;
@@ -87,12 +115,13 @@ fn read(ledger: &Ledger, to: &Sender<Batch>) -> Result<(), Error> {
 }
 
 /// The end of the ledger against what was signed.
-fn end(verdict: &mut Verdict, ledger: &Ledger, last: Option<&Checkpoint>) {
-    let entries = verdict.head.map_or(0, |head| head.size);
+fn end(walked: &mut Walked, ledger: &Ledger, last: Option<&Checkpoint>) {
+    let (entries, verdict) = (walked.last, &mut walked.verdict);
     let signed = last.map_or(0, |c| c.head.size);
     if signed > entries {
         verdict.find(Finding::CutOff { entries, covered: signed });
-    } else if ledger.head().ok() != verdict.head {
+    } else if ledger.head().ok() != verdict.head && verdict.findings.is_empty() {
+        // Where entries differ from what was signed, the head differs for that reason.
         verdict.find(Finding::Head);
     }
     if signed < entries {
@@ -102,26 +131,26 @@ fn end(verdict: &mut Verdict, ledger: &Ledger, last: Option<&Checkpoint>) {
 
 /// What is known from elsewhere: paper, this computer's memory, the codes that bundles carried away.
 pub(super) fn against_question(walked: &mut Walked, question: &Question, origin: &str) {
-    let entries = walked.roots.len() as u64;
+    let entries = walked.last;
     let named = std::mem::take(&mut walked.named);
     let asked = question.code.map(|code| (None, code));
     for (carried_by, code) in named.iter().map(|(number, code)| (Some(*number), code)).chain(asked) {
         let text = code.to_string();
         let finding = match walked.code_at(code.size()) {
-            None => Finding::CodeCutOff { code: text, entries, carried_by },
+            None if code.size() > entries => Finding::CodeCutOff { code: text, entries, carried_by },
             Some(there) if there == *code => {
                 walked.verdict.code_holds |= carried_by.is_none();
                 continue;
             }
-            Some(_) => Finding::CodeOtherPast { code: text, carried_by },
+            _ => Finding::CodeOtherPast { code: text, carried_by },
         };
         walked.verdict.find(finding);
     }
     if let Some(seen) = question.seen.filter(|seen| seen.size > 0) {
         match walked.code_at(seen.size) {
-            None => walked.verdict.find(Finding::Older { entries, seen: seen.size }),
+            None if seen.size > entries => walked.verdict.find(Finding::Older { entries, seen: seen.size }),
             Some(code) if code == seen.code() => {}
-            Some(_) => walked.verdict.find(Finding::OtherPast { seen: seen.size }),
+            _ => walked.verdict.find(Finding::OtherPast { seen: seen.size }),
         }
     }
     if let Some((known, key)) = question.known {
@@ -155,15 +184,12 @@ fn signatures(
         }
         return Ok(());
     }
-    let text = "SELECT size, root, key, signature FROM checkpoints WHERE size = ?1";
-    let mut statement = ledger.db.prepare(text).map_err(of)?;
     let mut sizes: Vec<u64> = walked.named.iter().map(|(_, code)| code.size()).collect();
     sizes.extend(question.code.map(ShortCode::size));
     sizes.sort_unstable();
     sizes.dedup();
     for size in sizes.into_iter().filter(|&size| last.is_none_or(|c| c.head.size != size)) {
-        let found = statement.query_row([sql(size)], checkpoint_of).optional().map_err(of)?;
-        if let Some(checkpoint) = found {
+        if let Some(checkpoint) = ledger.checkpoint(size)? {
             signature(walked, origin, &checkpoint);
         }
     }

@@ -69,6 +69,8 @@ pub struct Walked {
     pub verdict: Verdict,
     /// The head after each entry, as far as a code needs it.
     pub roots: Vec<ShortRoot>,
+    /// The last place that holds an entry; more than the number of entries where some are missing.
+    pub last: u64,
     /// The ledger's keys, in order.
     pub keys: Vec<Key>,
     /// Codes that entries carry, with the entry's number.
@@ -108,7 +110,8 @@ pub struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// A pass that has seen nothing.
     pub fn new(question: &'a Question<'a>) -> Self {
-        let walked = Walked { verdict: Verdict::default(), roots: Vec::new(), keys: Vec::new(), named: Vec::new() };
+        let walked =
+            Walked { verdict: Verdict::default(), roots: Vec::new(), last: 0, keys: Vec::new(), named: Vec::new() };
         Self {
             question,
             walked,
@@ -208,12 +211,12 @@ impl<'a> Walk<'a> {
     pub(super) fn checkpoint(&mut self, checkpoint: &Checkpoint) {
         let size = checkpoint.head.size;
         self.walked.verdict.checkpoints += 1;
-        // With rows missing before it, the tree has fewer leaves than the checkpoint says.
         if size == self.tree.size() && checkpoint.head.root == self.tree.root() {
             self.good = size;
-        } else {
+        } else if self.tree.size() == self.place {
             self.bad.insert(size);
         }
+        // With entries missing before it a root proves nothing; that they are missing is found.
         let other = self.walked.signer_of(size).is_some_and(|key| key.fingerprint != checkpoint.key);
         if other {
             self.walked.verdict.find(Finding::OtherKey { size, key: checkpoint.key.clone() });
@@ -223,6 +226,7 @@ impl<'a> Walk<'a> {
     pub(super) fn conclude(mut self) -> Walked {
         let verdict = &mut self.walked.verdict;
         verdict.entries = self.tree.size();
+        self.walked.last = self.place;
         verdict.head = Some(Head::of(&self.tree));
         if verdict.entries > 0 && self.walked.keys.is_empty() {
             verdict.find(Finding::NoKey);
@@ -239,7 +243,10 @@ impl<'a> Walk<'a> {
         for &size in self.bad.range(..=self.good) {
             verdict.find(Finding::CheckpointAltered { size });
         }
-        if let Some(&first) = self.bad.range(self.good + 1..).next() {
+        let moved = |from: u64, to: u64| self.misplaced.range(from..=to).next().is_some();
+        if let Some(&first) = self.bad.range(self.good + 1..).next()
+            && !moved(self.good + 1, first)
+        {
             verdict.find(Finding::Changed { from: self.good + 1, to: first });
         }
         self.walked

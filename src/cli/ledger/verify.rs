@@ -5,11 +5,11 @@ use std::path::Path;
 use serde_json::json;
 
 use super::super::context::Context;
-use super::super::desk::Shelf;
-use super::super::failure::{Failure, code};
+use super::super::desk::{Shelf, head_of};
+use super::super::failure::Failure;
 use super::super::words;
 use crate::ledger::checkpoint::base64;
-use crate::ledger::{Head, Ledger, Question, ShortCode, Verdict, package, verify};
+use crate::ledger::{Ledger, Question, ShortCode, Verdict, package, verify};
 use crate::t;
 use crate::term::show;
 
@@ -30,10 +30,7 @@ pub fn run(context: &Context, file: Option<&Path>, code: Option<&str>, full: boo
 fn own(context: &Context, code: Option<&ShortCode>, full: bool) -> Result<(), Failure> {
     let shelf = Shelf::open(context)?;
     let known = context.home()?.case_at(&shelf.folder.path);
-    let seen = known
-        .as_ref()
-        .and_then(|known| known.seen.as_ref())
-        .and_then(|seen| Head::parse(&format!("-\n{}\n{}\n", seen.size, seen.root)).map(|(_, head)| head));
+    let seen = known.as_ref().and_then(|known| known.seen.as_ref()).and_then(head_of);
     let question = Question { code, seen, known: known.as_ref().map(|k| (k.origin.as_str(), k.key.as_str())), full };
     let verdict = verify::verify(&shelf.ledger, &question).map_err(|e| words::ledger(&e))?;
     conclude(context, &verdict, code.is_some(), seen.is_some())
@@ -68,8 +65,7 @@ fn conclude(context: &Context, verdict: &Verdict, code: bool, seen: bool) -> Res
         "findings": verdict.findings,
         "notices": verdict.notices,
     }));
-    let mut lines = verdict.findings.iter().map(words::finding);
-    let Some(first) = lines.next() else {
+    if verdict.findings.is_empty() {
         context.say(&match (verdict.code_holds, seen) {
             (true, _) => t!("ledger-ok-code"),
             (false, true) => t!("ledger-ok-seen"),
@@ -79,9 +75,6 @@ fn conclude(context: &Context, verdict: &Verdict, code: bool, seen: bool) -> Res
             context.say(&t!("ledger-internal-only"));
         }
         return Ok(());
-    };
-    let mut failure = Failure::new(code::LEDGER, "ledger_broken", t!("err-ledger-broken"), t!("hint-ledger-broken"))
-        .with_details(std::iter::once(first).chain(lines).collect());
-    failure.reported = true;
-    Err(failure)
+    }
+    Err(Failure { reported: true, ..words::broken(&verdict.findings) })
 }

@@ -49,6 +49,12 @@ pub fn ledger(error: &Error) -> Failure {
     }
 }
 
+/// A ledger that does not verify.
+pub fn broken(findings: &[Finding]) -> Failure {
+    Failure::new(code::LEDGER, "ledger_broken", t!("err-ledger-broken"), t!("hint-ledger-broken"))
+        .with_details(findings.iter().map(finding).collect())
+}
+
 /// A file of entries that cannot be used.
 pub fn package(error: &PackageError) -> Failure {
     match error {
@@ -125,7 +131,7 @@ pub fn bad_code(error: &BadCode) -> Failure {
 }
 
 /// One thing that must not be.
-pub fn finding(finding: &Finding) -> String {
+fn finding(finding: &Finding) -> String {
     let n = |number: &u64| number.to_string();
     match finding {
         Finding::Missing { from, to } if from == to => t!("found-missing-one", number = n(from)),
