@@ -1,19 +1,21 @@
-//! Days as a Japanese office counts them: how a date is written and typed, fiscal years, and the end of a period.
+//! Days as a Japanese office counts them: what people type as a date, fiscal years, and the end of a period. How a date
+//! is shown is in `era`.
 //!
 //! Pure: what day it is today is always given by the caller.
 
 use std::fmt;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
+use unicode_normalization::UnicodeNormalization;
 
+use crate::era::{self, Era};
 use crate::typed;
 
 /// The years a date of ours can lie in. Attack: a typing slip such as `0206-04-01` or `20260-04-01`, which would put the
 /// end of retention out of everybody's sight.
-const YEARS: std::ops::RangeInclusive<i32> = 1989..=2199;
-
-/// The first day of each era that can still be typed, the latest first: name, letter, day.
-const ERAS: [(&str, char, (i32, u32, u32)); 2] = [("令和", 'R', (2019, 5, 1)), ("平成", 'H', (1989, 1, 8))];
+const YEARS: RangeInclusive<i32> = 1989..=2199;
 
 /// A day written `YYYY-MM-DD`, and nothing else.
 #[must_use]
@@ -24,63 +26,84 @@ pub fn iso(text: &str) -> Option<NaiveDate> {
     if !shape {
         return None;
     }
-    day(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?)
+    day(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?).ok()
+}
+
+/// Why a text is not taken for a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotADate {
+    /// It cannot be read as one, or a year without its era would have to be guessed.
+    #[error("not a date")]
+    Unclear,
+    /// There is no such day, or it is out of every contract's sight.
+    #[error("no such day")]
+    NoSuchDay,
+    /// The day lies in another era. Old contracts say 平成35年; the clerk should see what that means today.
+    #[error("the day lies in another era: {0}")]
+    OtherEra(NaiveDate),
 }
 
 /// A day as people type it: `2026-04-01`, `2026/4/1`, `2026.4.1`, `2026年4月1日`, `20260401`, `令和8年4月1日`, `R8.4.1`,
-/// `令和元年5月1日`, also in full width.
-#[must_use]
-pub fn typed(text: &str) -> Option<NaiveDate> {
-    let mut narrow = typed::narrow(text);
-    narrow.retain(|c| !c.is_whitespace());
-    if narrow.len() == 8 && narrow.bytes().all(|b| b.is_ascii_digit()) {
-        return day(narrow[..4].parse().ok()?, narrow[4..6].parse().ok()?, narrow[6..].parse().ok()?);
+/// `令8.4.1`, `令和元年5月1日`, also in full width.
+///
+/// # Errors
+/// Why it is not taken.
+pub fn typed(text: &str) -> Result<NaiveDate, NotADate> {
+    let plain = plain(text);
+    let (era, rest) = Era::split(&plain);
+    let (year, month, date) = split_day(rest).ok_or(NotADate::Unclear)?;
+    let year = year_number(year, era).ok_or(NotADate::Unclear)?;
+    let (month, date) = small_number(month).zip(small_number(date)).ok_or(NotADate::Unclear)?;
+    let found = day(year, month, date)?;
+    match era {
+        Some(said) if Era::of(found).is_none_or(|(own, _)| own != said) => Err(NotADate::OtherEra(found)),
+        _ => Ok(found),
     }
-    let (era, rest) = split_era(&narrow);
-    let (year, month, date) = three_numbers(rest)?;
-    let Some((_, _, (first, ..))) = era else {
-        return (1000..=9999).contains(&year).then(|| day(year, month, date)).flatten();
-    };
-    let found = day(year.checked_add(first - 1)?, month, date)?;
-    // 令和8年 is never in 平成: a day outside the era named was meant to be another one.
-    (year > 0 && era_of(found).is_some_and(|(name, ..)| era.is_some_and(|(named, ..)| named == name))).then_some(found)
 }
 
-fn day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(year, month, day).filter(|date| YEARS.contains(&date.year()))
+fn day(year: i32, month: u32, day: u32) -> Result<NaiveDate, NotADate> {
+    let found = NaiveDate::from_ymd_opt(year, month, day).filter(|date| YEARS.contains(&date.year()));
+    found.ok_or(NotADate::NoSuchDay)
 }
 
-type Era = (&'static str, char, (i32, u32, u32));
-
-fn split_era(text: &str) -> (Option<Era>, &str) {
-    for era in ERAS {
-        if let Some(rest) = text.strip_prefix(era.0).or_else(|| text.strip_prefix([era.1, era.1.to_ascii_lowercase()]))
-        {
-            return (Some(era), rest);
-        }
-    }
-    (None, text)
+/// Full-width typing and ligatures such as ㋿ made plain, spaces gone.
+fn plain(text: &str) -> String {
+    typed::narrow(text).nfkc().filter(|c| !c.is_whitespace()).collect()
 }
 
-fn era_of(date: NaiveDate) -> Option<Era> {
-    ERAS.into_iter().find(|(_, _, (y, m, d))| NaiveDate::from_ymd_opt(*y, *m, *d).is_some_and(|first| first <= date))
-}
-
-fn three_numbers(text: &str) -> Option<(i32, u32, u32)> {
-    let parts: Vec<&str> = if text.contains('年') {
-        let (year, rest) = text.split_once('年')?;
+/// Year, month and day by 年月日, by one separator used twice, or by their places in eight digits.
+fn split_day(text: &str) -> Option<(&str, &str, &str)> {
+    if let Some((year, rest)) = text.split_once('年') {
         let (month, rest) = rest.split_once('月')?;
-        vec![year, month, rest.strip_suffix('日')?]
-    } else {
-        text.split(['-', '/', '.']).collect()
-    };
-    let [year, month, day] = parts.as_slice() else { return None };
-    let digits = |s: &str| (1..=4).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
-    let year = if *year == "元" { "1" } else { year };
-    if ![year, month, day].into_iter().all(digits) {
-        return None;
+        return Some((year, month, rest.strip_suffix('日')?));
     }
-    Some((year.parse().ok()?, month.parse().ok()?, day.parse().ok()?))
+    if text.len() == 8 && digits(text, 8) {
+        return Some((&text[..4], &text[4..6], &text[6..]));
+    }
+    ['.', '-', '/'].iter().find_map(|separator| {
+        let (year, rest) = text.split_once(*separator)?;
+        let (month, day) = rest.split_once(*separator)?;
+        Some((year, month, day))
+    })
+}
+
+/// The Western year. Attack on the reader: `8.11.21` may be 令和, 平成 or the year 8; without an era a year has four digits.
+fn year_number(text: &str, era: Option<&Era>) -> Option<i32> {
+    let number = |text: &str| if digits(text, 4) { text.parse().ok() } else { None };
+    match era {
+        Some(era) if text == "元" => era.western(1),
+        Some(era) => era.western(number(text).filter(|year| *year > 0)?),
+        None => number(text).filter(|year| *year >= 1000),
+    }
+}
+
+fn small_number(text: &str) -> Option<u32> {
+    if digits(text, 2) { text.parse().ok() } else { None }
+}
+
+/// Digits and nothing else: `parse` would take a sign too.
+fn digits(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The last day of a period of whole months that is counted from the day after `since` (民法140条・143条): from
@@ -103,6 +126,12 @@ impl FiscalYear {
     #[must_use]
     pub fn of(date: NaiveDate) -> Self {
         Self(if date.month() < 4 { date.year() - 1 } else { date.year() })
+    }
+
+    /// The one that begins in April of this Western year.
+    #[must_use]
+    pub fn starting(year: i32) -> Self {
+        Self(year)
     }
 
     /// The one after it.
@@ -136,15 +165,32 @@ impl FiscalYear {
     }
 }
 
-/// `令和8年度`. The year in which an era began is 元年度 as a whole.
+/// `令和8年度`. Its name follows the era of most of its days: 2019 is 令和元年度 (the era changed in May), 1988 is 昭和63年度
+/// (in January).
 impl fmt::Display for FiscalYear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let era = ERAS.into_iter().find(|(_, _, (first, ..))| *first <= self.0);
-        match era {
-            Some((name, _, (first, ..))) if first == self.0 => write!(f, "{name}元年度"),
-            Some((name, _, (first, ..))) => write!(f, "{name}{}年度", self.0 - first + 1),
+        match NaiveDate::from_ymd_opt(self.0, 10, 1) {
+            Some(middle) => write!(f, "{}年度", era::year(middle)),
             None => write!(f, "{}年度", self.0),
         }
+    }
+}
+
+/// `令和8年度`, `令和8`, `R8`, `2026年度`, `2026`.
+impl FromStr for FiscalYear {
+    type Err = NotADate;
+
+    fn from_str(text: &str) -> Result<Self, NotADate> {
+        let plain = plain(text);
+        let (era, rest) = Era::split(plain.strip_suffix("年度").unwrap_or(&plain));
+        let year = year_number(rest, era).ok_or(NotADate::Unclear)?;
+        if YEARS.contains(&year) { Ok(Self(year)) } else { Err(NotADate::NoSuchDay) }
+    }
+}
+
+impl serde::Serialize for FiscalYear {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i32(self.0)
     }
 }
 
@@ -168,38 +214,77 @@ mod tests {
     }
 
     #[test]
-    fn many_spellings_are_understood() {
+    fn what_people_type_is_read() {
         for text in [
             "2026-04-01",
             "2026/4/1",
             "2026.4.1",
             " 2026年4月1日 ",
+            "２０２６年４月１日",
             "20260401",
             "令和8年4月1日",
             "R8.4.1",
             "r8/4/1",
+            "Ｒ８．４．１",
+            "令8.4.1",
+            "㋿8年4月1日",
             "令和８年４月１日",
             "２０２６－０４－０１",
+            "2026ー4ー1",
             "令和 8 年 4 月 1 日",
         ] {
-            assert_eq!(typed(text), Some(on("2026-04-01")), "{text}");
+            assert_eq!(typed(text), Ok(on("2026-04-01")), "{text}");
         }
-        assert_eq!(typed("令和元年5月1日"), Some(on("2019-05-01")));
-        assert_eq!(typed("平成31年4月30日"), Some(on("2019-04-30")));
-        for wrong in [
+        assert_eq!(typed("令和元年5月1日"), Ok(on("2019-05-01")));
+        assert_eq!(typed("令和1.5.1"), Ok(on("2019-05-01")));
+        assert_eq!(typed("平成31年4月30日"), Ok(on("2019-04-30")));
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused_and_never_guessed() {
+        for text in [
             "",
+            "令和",
             "8.4.1",
             "26/4/1",
-            "令和0年4月1日",
-            "令和8年2月29日",
-            "R1.4.30",
-            "平成31年5月1日",
             "4月1日",
-            "2026-04-01x",
+            "令和8年",
+            "令和8.11",
             "令和8年4月",
+            "令和8.11.21.1",
+            "令和-8.11.21",
+            "令和8.+1.21",
+            "元年5月1日",
+            "元.5.1",
+            "令和8年11月21",
+            "西暦2026年11月21日",
+            "99999-01-01",
+            "2026-04-01x",
+            "2026-4/1",
+            "令和8.111.1",
+            "令和0年4月1日",
             "R99999999999.1.1",
         ] {
-            assert_eq!(typed(wrong), None, "{wrong}");
+            assert_eq!(typed(text), Err(NotADate::Unclear), "{text}");
+        }
+        for text in ["令和8.2.29", "令和9999.1.1", "1026-04-01", "M5.12.31", "S63.4.1"] {
+            assert_eq!(typed(text), Err(NotADate::NoSuchDay), "{text}");
+        }
+        for (said, right) in
+            [("平成35年3月31日", "2023-03-31"), ("令和元年4月30日", "2019-04-30"), ("平成31年5月1日", "2019-05-01")]
+        {
+            assert_eq!(typed(said), Err(NotADate::OtherEra(on(right))), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_reads_back() {
+        let mut date = on("1989-01-01");
+        while date <= on("2199-12-31") {
+            for shown in [era::long(date), era::table(date), date.to_string()] {
+                assert_eq!(typed(&shown), Ok(date), "{shown}");
+            }
+            date = date.succ_opt().unwrap();
         }
     }
 
@@ -227,8 +312,15 @@ mod tests {
         );
         assert_eq!(FiscalYear::of(on("2027-04-01")), year.next());
         assert!(year.contains(on("2026-04-01")) && !year.contains(on("2026-03-31")));
-        assert_eq!(FiscalYear::of(on("2019-04-01")).to_string(), "令和元年度");
-        assert_eq!(FiscalYear::of(on("2019-03-31")).to_string(), "平成30年度");
-        assert_eq!(FiscalYear::of(on("1989-03-31")).to_string(), "1988年度");
+        for (april, name) in [(2019, "令和元年度"), (2018, "平成30年度"), (1989, "平成元年度"), (1988, "昭和63年度")]
+        {
+            assert_eq!(FiscalYear::starting(april).to_string(), name);
+        }
+        for text in ["令和8年度", "令和8", "R8", "Ｒ８年度", "2026年度", "2026"] {
+            assert_eq!(text.parse(), Ok(FiscalYear::starting(2026)), "{text}");
+        }
+        for text in ["8", "", "令和", "年度", "R8.4.1", "1026"] {
+            assert!(text.parse::<FiscalYear>().is_err(), "{text}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use std::process::Command;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tewatashi::era::FiscalYear;
+use tewatashi::calendar::FiscalYear;
 use tewatashi::ledger::export::{self, CsvEntries, Error, Header, Json, MOST_ENTRIES, Xlsx};
 use tewatashi::ledger::register::{Content, Filter, Index, Register, Row, Slip};
 use tewatashi::ledger::{Entry, Head};

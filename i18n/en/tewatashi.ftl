@@ -526,6 +526,7 @@ arg-csv = As CSV (UTF-8 with BOM)
 arg-export-file = The file (--xlsx, --csv or --json)
 arg-year = Only this fiscal year
 bad-date = Not a date (such as 2026-04-01)
+date-other-era = That day lies in another era: { $right }. If it is the one you mean, type it so.
 bad-year = Not a fiscal year (such as 2026)
 
 ## Questions for a case

@@ -6,9 +6,10 @@ use std::io::{self, BufRead, Write};
 use chrono::NaiveDate;
 
 use super::prompt::Asking;
+use crate::calendar::{self, NotADate};
 use crate::t;
 use crate::typed::{narrow, plain};
-use crate::{calendar, term::show};
+use crate::{era, term::show};
 
 /// Why an answer is asked for again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,7 @@ enum Again {
     Unseen,
     NotUtf8,
     Date,
+    OtherEra { right: NaiveDate },
     Number { most: usize },
 }
 
@@ -27,6 +29,7 @@ impl Again {
             Self::Unseen => t!("ask-unseen"),
             Self::NotUtf8 => t!("ask-not-utf8"),
             Self::Date => t!("ask-not-a-date"),
+            Self::OtherEra { right } => t!("date-other-era", right = era::long(right)),
             Self::Number { most } => t!("ask-not-a-number", most = most),
         }
     }
@@ -137,7 +140,10 @@ fn read_date(line: &str) -> Result<NaiveDate, Again> {
     if is_blank(line) {
         return Err(Again::Nothing);
     }
-    calendar::typed(line).ok_or(Again::Date)
+    calendar::typed(line).map_err(|fault| match fault {
+        NotADate::OtherEra(right) => Again::OtherEra { right },
+        NotADate::Unclear | NotADate::NoSuchDay => Again::Date,
+    })
 }
 
 /// A number of the list, from 1, as an index into it.
@@ -174,6 +180,8 @@ mod tests {
     fn days_are_taken_in_any_spelling() {
         assert_eq!(read_date("令和８年４月１日\n"), Ok(calendar::iso("2026-04-01").unwrap()));
         assert_eq!(read_date("4月1日\n"), Err(Again::Date));
+        let right = calendar::iso("2023-03-31").unwrap();
+        assert_eq!(read_date("平成35年3月31日\n"), Err(Again::OtherEra { right }));
         assert_eq!(read_date("\n"), Err(Again::Nothing));
     }
 

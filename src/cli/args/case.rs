@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
+use crate::calendar::{self, NotADate};
 use crate::case::{Side, Word};
+use crate::era;
 use crate::t;
 
 /// `init`
@@ -236,5 +238,8 @@ fn side(text: &str) -> Result<Side, String> {
 
 /// A day as people type it.
 pub fn day(text: &str) -> Result<NaiveDate, String> {
-    crate::calendar::typed(text).ok_or_else(|| t!("bad-date"))
+    calendar::typed(text).map_err(|fault| match fault {
+        NotADate::OtherEra(right) => t!("date-other-era", right = era::long(right)),
+        NotADate::Unclear | NotADate::NoSuchDay => t!("bad-date"),
+    })
 }

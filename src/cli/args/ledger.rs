@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
 use super::case::day;
+use crate::calendar::FiscalYear;
 use crate::t;
 
 /// `ledger`
@@ -127,13 +128,9 @@ pub struct ExportArgs {
     pub file: PathBuf,
     /// Only this fiscal year.
     #[arg(long, value_name = "YEAR", value_parser = fiscal_year, help = t!("arg-year"))]
-    pub year: Option<i32>,
+    pub year: Option<FiscalYear>,
 }
 
-/// `2026`, `令和8`, `R8`, with or without 年度.
-fn fiscal_year(text: &str) -> Result<i32, String> {
-    let text = text.trim().trim_end_matches("年度");
-    let western = text.parse::<i32>().ok().filter(|year| (1989..=2199).contains(year));
-    let era = || crate::calendar::typed(&format!("{text}.4.1")).map(|day| chrono::Datelike::year(&day));
-    western.or_else(era).ok_or_else(|| t!("bad-year"))
+fn fiscal_year(text: &str) -> Result<FiscalYear, String> {
+    text.parse().map_err(|_| t!("bad-year"))
 }

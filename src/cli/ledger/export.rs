@@ -13,7 +13,6 @@ use super::super::failure::Failure;
 use super::super::place::place_new;
 use super::super::words;
 use crate::case::{Effective, Settings};
-use crate::era::FiscalYear;
 use crate::ledger::export::{self, Header, Json, Xlsx};
 use crate::ledger::register::{Filter, Index, Register, Row};
 use crate::ledger::{Entry, Error, Head, Kind, Ledger, corrected};
@@ -81,7 +80,7 @@ fn write(ledger: &Ledger, settings: &Settings, args: &ExportArgs, form: Form) ->
         Ok(())
     })
     .map_err(|e| words::export(&args.file, &e))?;
-    let filter = Filter { fiscal_year: args.year.map(FiscalYear::starting), contract: None };
+    let filter = Filter { fiscal_year: args.year, contract: None };
     let rows = register.rows(&filter);
     let header = header(ledger, settings, head, filter)?;
     place_new(&args.file, |file| {

@@ -9,7 +9,8 @@ use crate::ledger::{Claim, Entry, Error, Kind, Ledger, Outcome, corrected};
 use crate::t;
 use crate::term::show;
 
-/// A kind as people call it; a kind of a newer program by its text.
+/// A kind as people call it, in the language of the run; a kind of a newer program by its text. The sheets have a list of their
+/// own (`register::word`) because they are Japanese in every language; a test holds the two together.
 pub fn kind_word(kind: &str) -> String {
     let Ok(known) = serde_json::from_value::<Kind>(kind.into()) else { return show::name(kind) };
     match known {
@@ -127,4 +128,19 @@ pub fn subjects(entry: &Entry) -> String {
     }
     let ids: Vec<String> = entry.subjects.iter().map(|subject| show::name(&subject.id)).collect();
     ids.join("・")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::register;
+
+    #[test]
+    fn the_screen_and_the_sheets_call_a_kind_the_same() {
+        let messages = include_str!("../../../i18n/ja/tewatashi.ftl").lines();
+        for (id, on_screen) in messages.filter_map(|line| line.strip_prefix("kind-")?.split_once(" = ")) {
+            let kind: Kind = serde_json::from_value(id.replace('-', "_").into()).unwrap();
+            assert_eq!(register::word(kind), on_screen, "{id}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use super::facts::{self, Facts};
 use super::index::{self, Correction, Effect, Index, Origin, Standing};
 use super::{Content, Filter, Row};
-use crate::era::FiscalYear;
+use crate::calendar::FiscalYear;
 use crate::ledger::{Claim, Entry, Kind, Operator, Outcome, SubjectType};
 
 /// The register being made.

@@ -16,7 +16,7 @@ pub use fold::Register;
 pub use index::{Correction, Effect, Index, Instead};
 
 use super::Kind;
-use crate::era::FiscalYear;
+use crate::calendar::FiscalYear;
 
 /// What a kind of entry is called on paper. The texts stay the same, as those of the kinds do.
 #[must_use]
@@ -24,26 +24,26 @@ pub fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::Init => "案件作成",
         Kind::Settings => "設定変更",
-        Kind::StaffAdd => "従事者登録",
+        Kind::StaffAdd => "名簿への追加",
         Kind::StaffTrain => "研修",
-        Kind::StaffRetire => "従事者解除",
+        Kind::StaffRetire => "担当の終了",
         Kind::StaffTransfer => "引継ぎ",
         Kind::Pack => "束の作成",
         Kind::Verify => "検証",
         Kind::List => "内容一覧",
         Kind::Open => "開封",
         Kind::Correct => "訂正",
-        Kind::ContractAmend => "契約変更",
-        Kind::Hold => "廃棄停止",
-        Kind::Release => "廃棄停止の解除",
+        Kind::ContractAmend => "変更契約",
+        Kind::Hold => "廃棄の保留",
+        Kind::Release => "廃棄の保留の終了",
         Kind::KeyRotate => "署名鍵の更新",
-        Kind::Trust => "署名鍵の確認",
+        Kind::Trust => "相手方の鍵の確認",
         Kind::Received => "相手方の記録の受領",
         Kind::Sent => "記録の送付",
-        Kind::Export => "台帳の書き出し",
+        Kind::Export => "管理簿の書き出し",
         Kind::Backup => "控えの作成",
         Kind::Restore => "控えからの復元",
-        Kind::Archive => "台帳の保存",
+        Kind::Archive => "台帳の封かん",
         Kind::Leftovers => "残りものの片付け",
     }
 }
