@@ -560,6 +560,7 @@ approval-medium = use of a medium
 
 ## Case, people, contract
 case-named = Case: { $title } (contract { $number })  { $path }
+case-unnamed = Case: (no title yet)  { $path }
 case-default = Case: default (no case for a contract)  { $path }
 case-default-made = There is no case, so a default ledger was made: { $path }
 case-trusted = This computer now trusts: { $title }  { $path }

@@ -532,6 +532,7 @@ approval-medium = 媒体の使用
 
 ## 案件・名簿・契約
 case-named = 案件: { $title }（契約番号 { $number }）　{ $path }
+case-unnamed = 案件: （件名未定）　{ $path }
 case-default = 案件: 既定（契約ごとの案件なし）　{ $path }
 case-default-made = 案件がないため、既定の台帳を作りました: { $path }
 case-trusted = この PC で使えるようにしました: { $title }　{ $path }

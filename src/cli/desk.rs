@@ -336,5 +336,8 @@ fn case_line(folder: &CaseFolder, settings: &Settings, is_default: bool) -> Stri
         return t!("case-default", path = path);
     }
     let contract = &settings.contract;
+    if contract.title.is_empty() {
+        return t!("case-unnamed", path = path);
+    }
     t!("case-named", title = show::name(&contract.title), number = show::name(&contract.number), path = path)
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::args::{StaffAddArgs, StaffCommand};
 use super::context::Context;
-use super::desk::{Desk, Shelf, recorded, recorded_at, roster};
+use super::desk::{Desk, Shelf, Trace, recorded, recorded_at, roster};
 use super::failure::Failure;
 use super::words;
 use crate::case::people::{add_facts, retire_facts, train_facts, transfer_facts};
@@ -23,6 +23,12 @@ pub fn run(context: &Context, command: &StaffCommand) -> Result<(), Failure> {
         StaffCommand::Retire { person, date } => retire(context, person, *date),
         StaffCommand::Transfer { from, to } => transfer(context, from, to),
     }
+}
+
+/// A person by name, as they are looked for, and by number, which tells namesakes apart.
+fn about(trace: &Trace, name: &str, number: &str) {
+    trace.about(SubjectType::Person, name);
+    trace.about(SubjectType::Person, number);
 }
 
 fn today() -> NaiveDate {
@@ -44,7 +50,7 @@ fn add(context: &Context, args: &StaffAddArgs) -> Result<(), Failure> {
             pledged: args.pledged,
         };
         let person = desk.roster()?.admit(new, today(), &desk.settings).map_err(|e| words::people(&e))?;
-        trace.about(SubjectType::Person, person.name.clone());
+        about(trace, &person.name, &person.number);
         trace.facts(add_facts(&person).into());
         Ok(person)
     })?;
@@ -64,7 +70,7 @@ fn add(context: &Context, args: &StaffAddArgs) -> Result<(), Failure> {
 fn train_at(context: &Context, desk: &Desk, person: &str, date: NaiveDate) -> Result<(), Failure> {
     recorded_at(context, desk, Kind::StaffTrain, |desk, trace| {
         let session = desk.roster()?.session(date, "", [person]).map_err(|e| words::people(&e))?;
-        session.people.iter().for_each(|named| trace.about(SubjectType::Person, named.name.clone()));
+        session.people.iter().for_each(|named| about(trace, &named.name, &named.number));
         trace.facts(train_facts(&session).into());
         Ok(())
     })
@@ -82,7 +88,7 @@ fn retire(context: &Context, person: &str, date: Option<NaiveDate>) -> Result<()
     let retirement = recorded(context, Kind::StaffRetire, |desk, trace| {
         let date = date.unwrap_or_else(today);
         let retirement = desk.roster()?.retirement(person, date, "").map_err(|e| words::people(&e))?;
-        trace.about(SubjectType::Person, retirement.person.name.clone());
+        about(trace, &retirement.person.name, &retirement.person.number);
         trace.facts(retire_facts(&retirement).into());
         Ok(retirement)
     })?;
@@ -99,8 +105,8 @@ fn transfer(context: &Context, from: &str, to: &str) -> Result<(), Failure> {
         let giver = roster.one(from, today()).map_err(|e| words::people(&e))?;
         let held = held(desk, giver)?;
         let transfer = roster.transfer(from, to, today(), &held).map_err(|e| words::people(&e))?;
-        trace.about(SubjectType::Person, transfer.from.name.clone());
-        trace.about(SubjectType::Person, transfer.to.name.clone());
+        about(trace, &transfer.from.name, &transfer.from.number);
+        about(trace, &transfer.to.name, &transfer.to.number);
         trace.facts(transfer_facts(&transfer).into());
         Ok(transfer)
     })?;

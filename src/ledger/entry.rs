@@ -60,6 +60,12 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether data is handled in it, so that training is asked of who does it.
+    #[must_use]
+    pub fn handles_data(self) -> bool {
+        matches!(self, Self::Pack | Self::Verify | Self::List | Self::Open)
+    }
+
     /// Its text.
     #[must_use]
     pub fn text(self) -> String {
@@ -203,11 +209,12 @@ impl Entry {
         serde_json_canonicalizer::to_string(self)
     }
 
-    /// The terms it is found by: its things, its operator, and those of the entry it carries from another ledger.
+    /// The terms it is found by: its things, its operator by name and number, and those of the entry it carries from another ledger.
     #[must_use]
     pub fn terms(&self) -> Vec<String> {
         let mut terms: Vec<String> = self.subjects.iter().map(|s| s.id.clone()).collect();
         terms.push(self.operator.name.clone());
+        terms.extend(self.operator.staff.clone());
         let carried = self.facts.get("entry").filter(|_| self.is(Kind::Received));
         if let Some(inner) = carried.and_then(|value| serde_json::from_value::<Self>(value.clone()).ok()) {
             terms.extend(inner.terms());

@@ -8,7 +8,7 @@ use super::super::words;
 use super::{Desk, Trace};
 use crate::case::{Found, Person, Roster, Settings, Standing, Strictness, Who};
 use crate::erase::os;
-use crate::ledger::{Claim, Operator};
+use crate::ledger::{Claim, Kind, Operator};
 use crate::t;
 use crate::term::{ask, show};
 
@@ -49,7 +49,7 @@ pub fn who(context: &Context, settings: &Settings, roster: &Roster) -> Result<Op
 }
 
 /// Whether the person may act, as the case says. What is let through with a warning is a fact of the entry.
-pub fn may_act(context: &Context, desk: &Desk, trace: &Trace) -> Result<(), Failure> {
+pub fn may_act(context: &Context, desk: &Desk, kind: Kind, trace: &Trace) -> Result<(), Failure> {
     if desk.may_act.get() {
         return Ok(());
     }
@@ -66,6 +66,8 @@ pub fn may_act(context: &Context, desk: &Desk, trace: &Trace) -> Result<(), Fail
         Standing::Unlisted => ("unlisted", rules.unlisted_operator),
         // Who has left never acts, whatever the rule for strangers.
         Standing::Retired(_) => ("retired", Strictness::Refuse),
+        // Who is not trained yet may still keep the books, the entry of the training among them.
+        Standing::Untrained { .. } if !kind.handles_data() => return Ok(()),
         Standing::Untrained { .. } => ("untrained", rules.untrained_operator),
         Standing::Ambiguous(people) => return Err(words::several(said, people)),
     };

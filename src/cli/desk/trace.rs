@@ -84,7 +84,7 @@ pub fn recorded_at<T>(
 ) -> Result<T, Failure> {
     let trace =
         Trace { context, desk, kind, subjects: RefCell::default(), facts: RefCell::default(), begun: Cell::new(None) };
-    let outcome = operator::may_act(context, desk, &trace).and_then(|()| work(desk, &trace));
+    let outcome = operator::may_act(context, desk, kind, &trace).and_then(|()| work(desk, &trace));
     match outcome {
         Ok(value) => match trace.end(Outcome::Done, None) {
             Ok(_) => Ok(value),
