@@ -2,80 +2,24 @@
 
 #![cfg(unix)]
 
-use std::env;
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use tewatashi::ledger::{
-    Claim, Clock, Entry, Kind, Ledger, Operator, Outcome, Question, Subject, SubjectType, entry, verify,
-};
-use tewatashi::sign::{KeyFile, SigningKey};
+use tewatashi::ledger::{Ledger, Question, verify};
+use tewatashi::sign::SigningKey;
 
+#[path = "common/appender.rs"]
+mod appender;
 #[path = "common/desk.rs"]
 mod desk;
 #[path = "common/office.rs"]
 mod office;
+use appender::{acknowledged, append_as_a_child, child, entry};
 use desk::{Desk, Run, names_in};
 use office::{Office, split};
-
-/// Tells a child of a test that it is one: the case's folder, and how often to append.
-const CHILD: &str = "TEWATASHI_TEST_APPENDS";
-
-/// An entry like those of the program.
-fn entry(number: u64, token: &str) -> Entry {
-    let operator =
-        Operator { name: "見本".into(), staff: None, by: Claim::Option, os_user: "mihon".into(), host: "pc".into() };
-    Entry {
-        v: entry::VERSION,
-        number,
-        time: chrono::Local::now().to_rfc3339(),
-        clock: Clock { source: "system".into(), synchronised: None },
-        operator,
-        kind: Kind::Hold.text(),
-        subjects: vec![Subject::new(SubjectType::Document, token)],
-        result: Outcome::Done,
-        facts: json!({ "reason": token }).as_object().unwrap().clone(),
-    }
-}
-
-/// What a child does: appends, and says the number of each entry once it is committed.
-fn append_as_a_child() -> bool {
-    let Ok(told) = env::var(CHILD) else { return false };
-    let (times, folder) = told.split_once(' ').unwrap();
-    let folder = Path::new(folder);
-    let (KeyFile::Open(key), _) = KeyFile::read(&folder.join("keys/ledger_ed25519")).unwrap() else { panic!() };
-    let (mut ledger, _) = Ledger::open(&folder.join("ledger.db")).unwrap();
-    let mut out = std::io::stdout();
-    for time in 0..times.parse::<u32>().unwrap() {
-        let token = format!("{}-{time}", std::process::id());
-        let done = ledger.append(Some(&key), |number| entry(number, &token)).unwrap();
-        writeln!(out, "\nappended {} {token}", done.entry.number).unwrap();
-        out.flush().unwrap();
-    }
-    true
-}
-
-/// Starts this test again as a child that appends.
-fn child(test: &str, folder: &Path, times: u32) -> Child {
-    let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", test, "--nocapture"]).env(CHILD, format!("{times} {}", folder.display()));
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
-
-/// The numbers a child was told are committed, with what it wrote there.
-fn acknowledged(child: &mut Child) -> Vec<(u64, String)> {
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let said = lines.filter_map(|line| {
-        let mut words = line.strip_prefix("appended ")?.split(' ');
-        // A line that was cut off by the kill acknowledges nothing; a whole one ends with the token of this child.
-        Some((words.next()?.parse().ok()?, words.next()?.to_owned()))
-    });
-    said.collect()
-}
 
 fn verdict_of(folder: &Path) -> (u64, bool) {
     let ledger = Ledger::open_to_read(&folder.join("ledger.db")).unwrap();
@@ -112,7 +56,7 @@ fn eight_processes_append_five_hundred_each_and_nothing_is_lost() {
         let found: String = db
             .query_row(
                 "SELECT json_extract(body, '$.facts.reason') FROM entries WHERE number = ?1",
-                [*number as i64],
+                [i64::try_from(*number).unwrap()],
                 |r| r.get(0),
             )
             .unwrap();
@@ -153,7 +97,7 @@ fn every_entry_that_was_acknowledged_survives_a_kill() {
         let entry = ledger.entry(*number).unwrap().unwrap_or_else(|| panic!("entry {number} is gone"));
         assert_eq!(entry.facts["reason"], **token);
     }
-    assert_eq!(verdict_of(&office.folder()).1, true, "each is signed with its own checkpoint");
+    assert!(verdict_of(&office.folder()).1, "each is signed with its own checkpoint");
     office.hold(1);
 }
 

@@ -2,9 +2,14 @@
 //! signature replaced; an older copy put in place; the index shortened.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use proptest::prelude::*;
+use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
+use tewatashi::ledger::{Ledger, Question, verify};
 use tewatashi::sign::{KeyFile, SigningKey};
 
 #[path = "common/desk.rs"]
@@ -13,7 +18,7 @@ mod desk;
 mod enemy;
 #[path = "common/office.rs"]
 mod office;
-use desk::{Run, assert_empty};
+use desk::assert_empty;
 use enemy::Enemy;
 use office::{Office, split};
 
@@ -28,18 +33,11 @@ fn tampered(with: impl FnOnce(&Enemy)) -> Office {
     office
 }
 
-/// The same case on a computer that never saw it: nothing is remembered there.
-fn elsewhere(office: &Office, words: &str) -> Run {
-    let mut command = office.command(words);
-    command.env("TEWATASHI_HOME", office.desk.path("elsewhere"));
-    Run::of(&mut command)
-}
-
 /// What is found by somebody who has the file alone.
 #[track_caller]
 fn found_in_the_file(office: &Office, findings: &Value) {
     let ledger = office.ledger();
-    let told = elsewhere(office, &format!("--json ledger verify {} --full", ledger.display()));
+    let told = office.elsewhere(&format!("--json ledger verify {} --full", ledger.display()));
     assert_eq!(&told.fails(12).json()["findings"], findings);
 }
 
@@ -270,9 +268,9 @@ fn a_tail_cut_off_is_told_by_what_this_computer_remembers() {
 fn a_cut_ledger_that_grew_past_what_is_remembered_takes_nothing_more() {
     // On a computer that remembers nothing the cut ledger grows, signed by the case's own key, and comes back.
     let office = tampered(|enemy| enemy.turn_back(9));
-    elsewhere(&office, "case trust 案件").ok();
+    office.elsewhere("case trust 案件").ok();
     for number in 0..6 {
-        elsewhere(&office, &format!("case hold --reason 後{number}")).ok();
+        office.elsewhere(&format!("case hold --reason 後{number}")).ok();
     }
     nothing_is_appended(&office, "ledger_broken");
     office.finds("", &json!([other_past()]), &[OTHER_PAST]);
@@ -287,7 +285,7 @@ fn a_cut_ledger_that_grew_past_what_is_remembered_takes_nothing_more() {
 fn without_paper_or_memory_only_inner_consistency_is_claimed() {
     let office = tampered(|enemy| enemy.turn_back(9));
     let ledger = office.ledger();
-    let told = elsewhere(&office, &format!("--json --lang ja ledger verify {}", ledger.display())).ok();
+    let told = office.elsewhere(&format!("--json --lang ja ledger verify {}", ledger.display())).ok();
     let verdict = told.json();
     assert_eq!(
         (&verdict["result"], &verdict["scope"], &verdict["entries"]),
@@ -296,8 +294,8 @@ fn without_paper_or_memory_only_inner_consistency_is_claimed() {
     assert!(told.err.contains("内部整合のみ") && told.err.contains("台帳は内部で整合しています。"), "{told:?}");
     assert!(!told.err.contains("この PC") && !told.err.contains("時点の記録をすべて"), "{told:?}");
     // Trusted there, it knows what it saw from then on, and still says that no paper was asked.
-    elsewhere(&office, "case trust 案件").ok();
-    let told = elsewhere(&office, "--json --lang ja ledger verify").ok();
+    office.elsewhere("case trust 案件").ok();
+    let told = office.elsewhere("--json --lang ja ledger verify").ok();
     assert_eq!(told.json()["scope"], "this_computer");
     assert!(told.err.contains("内部整合のみ"), "{told:?}");
 }
@@ -317,7 +315,7 @@ fn a_checkpoint_that_outlived_a_cut_betrays_it() {
     let said = "末尾が切り取られています: 記録は 9 件、署名済みは 11 件。";
     office.finds("", &json!([cut_off, older]), &[said, "この PC は 12 件の"]);
     // Also where nothing is remembered nothing is appended over it.
-    elsewhere(&office, "case trust 案件").fails(12);
+    office.elsewhere("case trust 案件").fails(12);
     fs::remove_dir_all(office.desk.path("home/tewatashi/cases")).unwrap();
     assert_eq!(office.run("--json case hold --reason 続き").fails(4).kind(), "case_not_trusted");
 }
@@ -372,7 +370,7 @@ fn a_ledger_signed_all_over_by_another_key_is_not_this_cases() {
     nothing_is_appended(&office, "ledger_broken");
     // Consistent in itself: who has the file alone is told no more than that.
     let ledger = office.ledger();
-    let told = elsewhere(&office, &format!("--json ledger verify {} --full", ledger.display())).ok();
+    let told = office.elsewhere(&format!("--json ledger verify {} --full", ledger.display())).ok();
     assert_eq!(told.json()["scope"], "internal");
 }
 
@@ -441,7 +439,7 @@ fn a_checkpoint_altered_is_told_from_an_entry_changed() {
 fn a_dropped_trigger_is_found() {
     for trigger in ["entries_no_update", "checkpoints_no_delete", "entries_in_order"] {
         let office = Office::with_entries(2);
-        let db = rusqlite::Connection::open(office.ledger()).unwrap();
+        let db = Connection::open(office.ledger()).unwrap();
         db.execute(&format!("DROP TRIGGER {trigger}"), []).unwrap();
         drop(db);
         office.finds(
@@ -452,7 +450,7 @@ fn a_dropped_trigger_is_found() {
     }
     // One that does something else under the same name.
     let office = Office::with_entries(2);
-    let db = rusqlite::Connection::open(office.ledger()).unwrap();
+    let db = Connection::open(office.ledger()).unwrap();
     db.execute_batch("DROP TRIGGER entries_no_update; CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN SELECT 1; END;")
         .unwrap();
     drop(db);
@@ -517,9 +515,59 @@ fn what_is_no_ledger_is_told_apart_from_a_broken_one() {
     assert_eq!(office.run(&format!("--json ledger verify {}", text.display())).fails(1).kind(), "not_a_ledger");
     assert_eq!(office.run("--json ledger verify ない.db").fails(1).kind(), "no_ledger");
     let other = office.desk.path("other.db");
-    rusqlite::Connection::open(&other).unwrap().execute("CREATE TABLE t (a)", []).unwrap();
+    Connection::open(&other).unwrap().execute("CREATE TABLE t (a)", []).unwrap();
     assert_eq!(office.run("--json ledger verify other.db").fails(1).kind(), "not_a_ledger");
-    rusqlite::Connection::open(office.ledger()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    Connection::open(office.ledger()).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert_eq!(office.run("--json ledger verify").fails(1).kind(), "ledger_newer");
     assert_eq!(office.desk.run(split("--json ledger verify --code x")).fails(2).kind(), "bad_code");
+}
+
+type Bodies = Vec<(i64, String)>;
+
+/// The entries as anybody reads them who asks the store alone.
+fn bodies(ledger: &Path) -> rusqlite::Result<Bodies> {
+    let db = Connection::open_with_flags(ledger, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let mut statement = db.prepare("SELECT number, body FROM entries ORDER BY number")?;
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+/// A ledger's file, its log emptied into it, and what it says.
+fn a_file() -> &'static (Vec<u8>, Bodies) {
+    static FILE: OnceLock<(Vec<u8>, Bodies)> = OnceLock::new();
+    FILE.get_or_init(|| {
+        // A panic in a thread of the library is an error to its caller, and still one that must not be.
+        std::panic::set_hook(Box::new(|info| {
+            PANICS.fetch_add(1, Ordering::SeqCst);
+            eprintln!("{info}");
+        }));
+        let office = Office::with_entries(SIZE);
+        Enemy::at(&office.ledger());
+        (fs::read(office.ledger()).unwrap(), bodies(&office.ledger()).unwrap())
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn random_flips_never_pass_for_a_ledger_that_says_something_else(
+        flips in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..8), 1..6),
+        full: bool,
+    ) {
+        let (file, said) = a_file();
+        let mut bytes = file.clone();
+        for (at, bit) in &flips {
+            bytes[at.index(file.len())] ^= 1 << bit;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("ledger.db");
+        fs::write(&place, bytes).unwrap();
+        let verdict = Ledger::open_to_read(&place)
+            .and_then(|ledger| verify::verify(&ledger, &Question { full, ..Question::default() }));
+        if verdict.is_ok_and(|verdict| verdict.findings.is_empty()) {
+            prop_assert_eq!(&bodies(&place).unwrap(), said);
+        }
+        prop_assert_eq!(PANICS.load(Ordering::SeqCst), 0);
+    }
 }

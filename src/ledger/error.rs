@@ -76,7 +76,8 @@ impl Error {
         match source.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full(path),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(path),
-            Some(ErrorCode::ReadOnly) => Self::ReadOnly(path),
+            // The file itself was opened before; what cannot be made is its log.
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Self::ReadOnly(path),
             Some(ErrorCode::NotADatabase) => Self::NotALedger(path),
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(path),
             _ => Self::Store { path, source },

@@ -65,12 +65,15 @@ impl Ledger {
     /// # Errors
     /// No ledger, a newer one, a place where it cannot be used safely.
     pub fn open(path: &Path) -> Result<(Self, Option<PathBuf>), Error> {
-        fs::metadata(path).map_err(|e| Error::io(path, e))?;
+        fs::File::open(path).map_err(|e| Error::io(path, e))?;
         safe_place(path)?;
         let of = |e| Error::of(path, e);
         let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(of)?;
         if db.is_readonly(rusqlite::MAIN_DB).map_err(of)? {
             return Err(Error::ReadOnly(path.to_owned()));
+        }
+        if !has_room(path)? {
+            return Err(Error::Full(path.to_owned()));
         }
         schema::prepare(&db).map_err(of)?;
         schema::version(&db, path)?;
@@ -86,12 +89,13 @@ impl Ledger {
     /// # Errors
     /// No ledger, or a newer one.
     pub fn open_to_read(path: &Path) -> Result<Self, Error> {
-        fs::metadata(path).map_err(|e| Error::io(path, e))?;
+        fs::File::open(path).map_err(|e| Error::io(path, e))?;
         safe_place(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let (db, copy) = match readable(Connection::open_with_flags(path, flags)) {
-            Ok(db) => (db, None),
-            Err(_) => beside_nothing(path, flags)?,
+        let usual = if has_room(path)? { readable(Connection::open_with_flags(path, flags)).ok() } else { None };
+        let (db, copy) = match usual {
+            Some(db) => (db, None),
+            None => beside_nothing(path, flags)?,
         };
         schema::prepare(&db).map_err(|e| Error::of(path, e))?;
         schema::version(&db, path)?;
@@ -205,6 +209,11 @@ impl Ledger {
         last_checkpoint(&self.db).map_err(|e| self.of(e))
     }
 
+    /// Whether this ledger's schema knows of entries of others.
+    pub(super) fn has_received(&self) -> rusqlite::Result<bool> {
+        self.db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'received'")?.exists([])
+    }
+
     /// The signed head of a size.
     ///
     /// # Errors
@@ -309,6 +318,16 @@ fn safe_place(path: &Path) -> Result<(), Error> {
         Medium::None(NoMedium::Network) => Err(Error::Network { path: path.to_owned(), kind: place.fs_type }),
         _ => Ok(()),
     }
+}
+
+/// What the log and the memory shared with other programs take at the beginning, and some entries.
+const ROOM: u64 = 256 << 10;
+
+/// Whether there is room to work beside the ledger. That memory is a file mapped into the program: where the disk gives out
+/// under it, the system ends the program by a signal instead of telling it.
+fn has_room(path: &Path) -> Result<bool, Error> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(os::place(folder).map_err(|e| Error::io(folder, e))?.free_bytes >= ROOM)
 }
 
 /// Opening says little; the first look at the tables says whether it can be read.

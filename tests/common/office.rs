@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use crate::desk::{Desk, Run};
 
-/// A desk with a case in the folder 案件.
+/// A desk with a case, in the folder 案件 unless it lies elsewhere.
 pub struct Office {
     pub desk: Desk,
+    place: PathBuf,
 }
 
 /// What the tests' contract is.
@@ -26,9 +27,21 @@ impl Office {
 
     /// With a case made from these flags.
     pub fn of(flags: &str) -> Self {
-        let office = Self { desk: Desk::new() };
-        office.desk.run(split(&format!("init 案件 {flags}"))).ok();
+        let desk = Desk::new();
+        let place = desk.path("案件");
+        let office = Self { desk, place };
+        office.init(flags).ok();
         office
+    }
+
+    /// With a case that is to lie somewhere else, not made yet.
+    pub fn to_be_at(place: PathBuf) -> Self {
+        Self { desk: Desk::new(), place }
+    }
+
+    /// Makes the case.
+    pub fn init(&self, flags: &str) -> Run {
+        self.run(&format!("init {flags}"))
     }
 
     /// With a case whose ledger has this many entries.
@@ -41,7 +54,7 @@ impl Office {
 
     /// The case's folder.
     pub fn folder(&self) -> PathBuf {
-        self.desk.path("案件")
+        self.place.clone()
     }
 
     /// The case's ledger.
@@ -70,13 +83,20 @@ impl Office {
     /// The program about this case, its arguments written with spaces between.
     pub fn command(&self, words: &str) -> Command {
         let mut command = self.desk.command(split(words));
-        command.args(["--case", "案件"]);
+        command.arg("--case").arg(&self.place);
         command
     }
 
     /// Runs it.
     pub fn run(&self, words: &str) -> Run {
         Run::of(&mut self.command(words))
+    }
+
+    /// Runs it as somebody on a computer that never saw this case.
+    pub fn elsewhere(&self, words: &str) -> Run {
+        let mut command = self.command(words);
+        command.env("TEWATASHI_HOME", self.desk.path("elsewhere"));
+        Run::of(&mut command)
     }
 
     /// Runs it with `--json`; it must succeed.
@@ -95,6 +115,13 @@ impl Office {
     pub fn entries(&self) -> Vec<Value> {
         let listed = self.json("ledger list --all");
         listed["entries"].as_array().unwrap().iter().map(|line| line["entry"].clone()).collect()
+    }
+
+    /// The entry of this kind that came last.
+    #[track_caller]
+    pub fn last_of(&self, kind: &str) -> Value {
+        let mut found = self.entries().into_iter().rev();
+        found.find(|entry| entry["kind"] == kind).unwrap_or_else(|| panic!("no entry {kind}"))
     }
 
     /// The last entry.
