@@ -11,7 +11,7 @@ use std::rc::Rc;
 use chrono::{Local, SecondsFormat};
 use serde_json::{Map, Value, json};
 
-pub use found::{Beginning, found, make, make_default};
+pub use found::{Beginning, clear_killed, found, make, make_default};
 pub use trace::{Trace, recorded, recorded_at};
 
 use super::context::Context;

@@ -22,6 +22,7 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<(), Failure> {
     let home = context.home()?;
     let place = args.folder.clone().or_else(|| context.case.clone()).unwrap_or_else(|| PathBuf::from("."));
     let folder = CaseFolder::at(&place);
+    desk::clear_killed(&folder).map_err(|e| words::io(&place, &e))?;
     if let Some(path) = [folder.ledger(), folder.settings()].into_iter().find(|p| p.symlink_metadata().is_ok()) {
         let shown = show::path(&path);
         return Err(Failure::refused(

@@ -1,7 +1,7 @@
 //! Which case: the one that is named, the one the working folder lies in, or the one that stands in for it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::json;
 
@@ -74,11 +74,47 @@ pub struct Beginning<'a> {
     pub operator: &'a Operator,
 }
 
+/// How the hidden folder is called in which a new case is made.
+const DRAFT: &str = ".tewatashi-init-";
+/// Stands in it once everything is there and about to be moved to its place.
+const WHOLE: &str = "whole";
+/// Held in it by a living process.
+const LOCK: &str = "lock";
+/// What is moved, the ledger last: without it there is no case.
+const PARTS: [&str; 4] = ["keys", "records", "tewatashi.toml", "ledger.db"];
+
+/// Takes away what an `init` left that was killed. What it had moved to its place already is no longer in its hidden
+/// folder, and goes too, unless the ledger is in its place: then the case is whole.
+pub fn clear_killed(folder: &CaseFolder) -> std::io::Result<()> {
+    for entry in fs::read_dir(&folder.path).into_iter().flatten().flatten() {
+        let draft = entry.path();
+        let is_one = entry.file_name().to_string_lossy().starts_with(DRAFT);
+        if !is_one || !entry.file_type()?.is_dir() {
+            continue;
+        }
+        let Some(_lock) = os::lock_file(&draft.join(LOCK))? else { continue };
+        if draft.join(WHOLE).is_file() && draft.join("ledger.db").is_file() {
+            for part in PARTS {
+                if draft.join(part).symlink_metadata().is_err() {
+                    os::rename_no_replace(&folder.path.join(part), &draft.join(part)).or_else(missing)?;
+                }
+            }
+        }
+        fs::remove_dir_all(&draft)?;
+    }
+    Ok(())
+}
+
+fn missing(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
 /// Makes the files of a case in a hidden folder beside their place, and moves them in, the ledger last: a crash leaves no
 /// half of a case.
 pub fn make(home: &Home, folder: &CaseFolder, beginning: &Beginning, own_key: bool) -> Result<Known, Failure> {
     let io = |e: &std::io::Error| words::io(&folder.path, e);
-    let draft = tempfile::Builder::new().prefix(".tewatashi-init-").tempdir_in(&folder.path).map_err(|e| io(&e))?;
+    let draft = tempfile::Builder::new().prefix(DRAFT).tempdir_in(&folder.path).map_err(|e| io(&e))?;
+    let _lock = os::lock_file(&draft.path().join(LOCK)).map_err(|e| io(&e))?;
     let inside = CaseFolder::at(draft.path());
     let random = getrandom::u64().map_err(|e| io(&std::io::Error::other(e)))?;
     let origin = format!("tewatashi/{random:016x}");
@@ -90,10 +126,8 @@ pub fn make(home: &Home, folder: &CaseFolder, beginning: &Beginning, own_key: bo
         beginning.key.save_new(&inside.key(), beginning.passphrase).map_err(|e| words::signing(&e))?;
     }
     first_entry(&inside, &origin, beginning)?;
-    let mut names: Vec<PathBuf> = vec!["records".into(), "tewatashi.toml".into(), "ledger.db".into()];
-    if own_key {
-        names.insert(0, "keys".into());
-    }
+    fs::write(draft.path().join(WHOLE), "").map_err(|e| io(&e))?;
+    let names = if own_key { &PARTS[..] } else { &PARTS[1..] };
     for (done, name) in names.iter().enumerate() {
         if let Err(e) = os::rename_no_replace(&draft.path().join(name), &folder.path.join(name)) {
             for undo in &names[..done] {
