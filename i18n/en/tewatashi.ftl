@@ -678,7 +678,6 @@ checkpoint-done = The signed head was written: { $path } (code { $code })
 checkpoint-how =   To check it: { $command }
 sent = Entries { $from } to { $to } were written: { $path }
 received = Taken in from { $origin }: { $new } new, { $known } known already
-received-line = [their entry { $number }, { $time }, { $operator }, { $kind }] { $about }
 received-code =   Code of that ledger: { $code }
 confirm-key = Entries signed by a key not seen before ({ $origin }). Hold it against the fingerprint on the other side's paper: { $start }…
 archived = The ledger was sealed ({ $entries } entries): { $path }

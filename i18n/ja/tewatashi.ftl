@@ -650,7 +650,6 @@ checkpoint-done = 署名した先頭値を書き出しました: { $path }（コ
 checkpoint-how = 　確かめ方: { $command }
 sent = 記録 第{ $from }号から第{ $to }号までを書き出しました: { $path }
 received = { $origin } の記録を取り込みました: 新規 { $new } 件、取込済み { $known } 件
-received-line = ［相手の第{ $number }号 { $time } { $operator } { $kind }］{ $about }
 received-code = 　相手の台帳のコード: { $code }
 confirm-key = 初めての鍵で署名された記録です（{ $origin }）。相手方の紙に印刷された指紋と照合します: { $start }…
 archived = 台帳を封かんしました（{ $entries } 件）: { $path }

@@ -209,14 +209,20 @@ impl Entry {
         serde_json_canonicalizer::to_string(self)
     }
 
+    /// The entry of another ledger that it carries.
+    #[must_use]
+    pub fn carried(&self) -> Option<Self> {
+        let carried = self.facts.get("entry").filter(|_| self.is(Kind::Received))?;
+        serde_json::from_value(carried.clone()).ok()
+    }
+
     /// The terms it is found by: its things, its operator by name and number, and those of the entry it carries from another ledger.
     #[must_use]
     pub fn terms(&self) -> Vec<String> {
         let mut terms: Vec<String> = self.subjects.iter().map(|s| s.id.clone()).collect();
         terms.push(self.operator.name.clone());
         terms.extend(self.operator.staff.clone());
-        let carried = self.facts.get("entry").filter(|_| self.is(Kind::Received));
-        if let Some(inner) = carried.and_then(|value| serde_json::from_value::<Self>(value.clone()).ok()) {
+        if let Some(inner) = self.carried() {
             terms.extend(inner.terms());
         }
         terms.sort();

@@ -88,17 +88,16 @@ pub fn send(context: &Context, file: &Path, from: u64) -> Result<(), Failure> {
 pub fn receive(context: &Context, file: &Path) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
     let package = Package::open(file).map_err(|e| words::package(&e))?;
-    let taken = match take(context, &desk, &package) {
-        Err(ReceiveError::UnknownKey { key }) => {
+    let taken = take(context, &desk, &package).or_else(|error| match error {
+        ReceiveError::UnknownKey { key } => {
             confirm(context, &desk, &package, &key)?;
-            take(context, &desk, &package)
+            take(context, &desk, &package).map_err(|e| words::receive(&e))
         }
-        other => other,
-    };
+        other => Err(words::receive(&other)),
+    });
     let Received { new, known, .. } = match taken {
         Ok(received) => received,
-        Err(error) => {
-            let failure = words::receive(&error);
+        Err(failure) => {
             let outcome =
                 if failure.code == super::super::failure::code::REFUSED { Outcome::Refused } else { Outcome::Failed };
             let facts = facts(

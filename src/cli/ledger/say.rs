@@ -110,21 +110,12 @@ pub fn corrections(ledger: &Ledger) -> Result<HashMap<u64, u64>, Error> {
     Ok(corrected::corrections(ledger)?.into_iter().map(|(number, by)| (number, by.number)).collect())
 }
 
-/// The things an entry names, on one line; of an entry from another ledger, that entry in short.
+/// The things an entry names, on one line; of an entry from another ledger, what happened there, by whom and when.
 pub fn subjects(entry: &Entry) -> String {
-    let carried = entry.facts.get("entry").filter(|_| entry.is(Kind::Received));
-    if let Some(inner) = carried.and_then(|value| serde_json::from_value::<Entry>(value.clone()).ok()) {
-        let (number, kind, operator) =
-            (inner.number.to_string(), kind_word(&inner.kind), show::name(&inner.operator.name));
-        let about = subjects(&inner);
-        return t!(
-            "received-line",
-            number = number,
-            time = minute(&inner.time),
-            operator = operator,
-            kind = kind,
-            about = about
-        );
+    if let Some(inner) = entry.carried() {
+        let (kind, outcome) = (kind_word(&inner.kind), outcome_word(inner.result));
+        let cells = [minute(&inner.time), show::name(&inner.operator.name), kind, outcome, subjects(&inner)];
+        return cells.join(" ").trim_end().to_owned();
     }
     let ids: Vec<String> = entry.subjects.iter().map(|subject| show::name(&subject.id)).collect();
     ids.join("・")
