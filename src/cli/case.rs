@@ -118,8 +118,14 @@ fn backup(context: &Context, file: &Path) -> Result<(), Failure> {
         }
         Ok(())
     })?;
-    let head = desk.look(super::super::ledger::store::Ledger::head)?;
-    super::place::place_new(file, |to| copy(context, &desk, to).map_err(|e| words::io(file, &e)))?;
+    let head = desk.look(Ledger::head)?;
+    let copied = super::place::place_new(file, |to| copy(context, &desk, to).map_err(|e| words::io(file, &e)));
+    if let Err(failure) = copied {
+        // The copy would have held the entry that it was made; now the ledger says that it was not.
+        let facts = facts(json!({ "error": { "code": failure.code, "kind": failure.kind } }));
+        desk.append(context, Draft { kind: Kind::Backup, subjects: Vec::new(), result: Outcome::Failed, facts })?;
+        return Err(failure);
+    }
     let code = head.code().to_string();
     context.say(&t!("backup-done", path = show::path(file), entries = show::number(head.size), code = code.clone()));
     context.warn(&t!("warn-backup-key"));

@@ -20,7 +20,7 @@ use crate::bundle::{
 use crate::case::Strictness;
 use crate::erase::os::{self, Place};
 use crate::home::WorkKind;
-use crate::ledger::{Kind, SubjectType};
+use crate::ledger::{Kind, Ledger, SubjectType};
 use crate::passphrase::Passphrase;
 use crate::progress::{Progress, Stage};
 use crate::t;
@@ -59,7 +59,7 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, trace: &Trace) -> Resul
         split: split(args, &place),
         description,
         signer: &signer,
-        ledger_code: Some(desk.look(super::super::ledger::store::Ledger::head)?.code().to_string()),
+        ledger_code: Some(desk.look(Ledger::head)?.code().to_string()),
     };
     room(&order, &args.to, &place)?;
     announce(context, &sources);

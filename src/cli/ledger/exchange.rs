@@ -15,7 +15,7 @@ use super::super::{said, words};
 use crate::case::retention_end;
 use crate::ledger::exchange::{self, ReceiveError, Received};
 use crate::ledger::package::{self, Package};
-use crate::ledger::{Entry, Head, Kind, Outcome, SubjectType, keys};
+use crate::ledger::{Entry, Head, Kind, Ledger, Outcome, SubjectType, keys};
 use crate::t;
 use crate::term::{ask, show};
 
@@ -28,7 +28,7 @@ pub fn checkpoint(context: &Context, file: &Path) -> Result<(), Failure> {
         _ => {
             let key = desk.signer()?;
             desk.append_by(context, |ledger, _| ledger.sign_head(&key))?;
-            let last = desk.look(crate::ledger::store::Ledger::last_checkpoint)?;
+            let last = desk.look(Ledger::last_checkpoint)?;
             last.ok_or_else(|| Failure::failed("not_signed", t!("err-key-locked"), t!("hint-key-locked")))?
         }
     };
@@ -70,7 +70,7 @@ fn write(desk: &Desk, file: &Path, from: u64, all: bool) -> Result<package::Meta
 
 pub fn send(context: &Context, file: &Path, from: u64) -> Result<(), Failure> {
     let meta = recorded(context, Kind::Sent, |desk, trace| {
-        let entries = desk.look(crate::ledger::store::Ledger::head)?.size;
+        let entries = desk.look(Ledger::head)?.size;
         if from == 0 || from > entries {
             return Err(super::show::no_entry(from));
         }
