@@ -12,6 +12,7 @@ use super::error::Error;
 use super::finding::{Finding, Verdict};
 use super::keys;
 use super::store::{Checkpoint, Ledger, checkpoint_of};
+use super::tree::{self, Tree};
 use super::verify::{self, Question};
 use super::walk::Walk;
 use crate::sign;
@@ -273,12 +274,13 @@ pub fn verify(path: &Path, question: &Question) -> Result<Verdict, PackageError>
         checkpoints.push(Checkpoint { head: parsed.1, key, signature });
         Ok(())
     })?;
-    let mut walk = Walk::new(question);
+    let (mut walk, mut tree) = (Walk::new(question), Tree::default());
     let mut next = checkpoints.iter().peekable();
     package.each(|number, body| {
-        walk.entry(number, body);
+        tree.push(tree::leaf(body.as_bytes()));
+        walk.entry(number, body, tree.root());
         while let Some(checkpoint) = next.next_if(|c| c.head.size <= number) {
-            walk.checkpoint(checkpoint);
+            walk.checkpoint(&checkpoint.head, &checkpoint.key);
         }
         Ok(())
     })?;
@@ -291,10 +293,16 @@ pub fn verify(path: &Path, question: &Question) -> Result<Verdict, PackageError>
     }
     walked.verdict.signatures += 1;
     verify::against_question(&mut walked, question, &package.meta.origin);
-    if question.full {
-        for checkpoint in &checkpoints {
-            verify::signature(&mut walked, &package.meta.origin, checkpoint);
-        }
+    // Those that verifying a ledger looks at as well.
+    let wanted: Vec<&Checkpoint> = if question.full {
+        checkpoints.iter().collect()
+    } else {
+        let until = |end: u64| checkpoints.iter().rfind(|c| c.head.size <= end);
+        let asked = question.code.and_then(|code| until(code.size()).filter(|c| c.head.size == code.size()));
+        walked.ends_of_keys().into_iter().filter_map(until).chain(asked).collect()
+    };
+    for checkpoint in wanted {
+        verify::signature(&mut walked, &package.meta.origin, checkpoint);
     }
     Ok(walked.verdict)
 }

@@ -53,7 +53,7 @@ impl Ledger {
         safe_place(path)?;
         os::create_new_private(path, false).map_err(|e| Error::io(path, e))?;
         let of = |e| Error::of(path, e);
-        let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(of)?;
+        let mut db = Connection::open_with_flags(path, to_write()).map_err(of)?;
         schema::prepare(&db).map_err(of)?;
         schema::create(&mut db).map_err(of)?;
         db.execute("INSERT INTO meta VALUES ('origin', ?1)", [origin]).map_err(of)?;
@@ -68,7 +68,7 @@ impl Ledger {
         fs::File::open(path).map_err(|e| Error::io(path, e))?;
         safe_place(path)?;
         let of = |e| Error::of(path, e);
-        let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(of)?;
+        let mut db = Connection::open_with_flags(path, to_write()).map_err(of)?;
         if db.is_readonly(rusqlite::MAIN_DB).map_err(of)? {
             return Err(Error::ReadOnly(path.to_owned()));
         }
@@ -91,7 +91,7 @@ impl Ledger {
     pub fn open_to_read(path: &Path) -> Result<Self, Error> {
         fs::File::open(path).map_err(|e| Error::io(path, e))?;
         safe_place(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let usual = if has_room(path)? { readable(Connection::open_with_flags(path, flags)).ok() } else { None };
         let (db, copy) = match usual {
             Some(db) => (db, None),
@@ -330,6 +330,11 @@ fn has_room(path: &Path) -> Result<bool, Error> {
     Ok(os::place(folder).map_err(|e| Error::io(folder, e))?.free_bytes >= ROOM)
 }
 
+/// Never made anew; and without the store's own locks between threads, which a connection that is never shared does not need.
+fn to_write() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX
+}
+
 /// Opening says little; the first look at the tables says whether it can be read.
 fn readable(db: rusqlite::Result<Connection>) -> rusqlite::Result<Connection> {
     let db = db?;
@@ -420,8 +425,12 @@ fn last_checkpoint(db: &Connection) -> rusqlite::Result<Option<Checkpoint>> {
 }
 
 pub(super) fn checkpoint_of(row: &rusqlite::Row) -> rusqlite::Result<Checkpoint> {
-    let head = Head { size: row.get::<_, i64>(0)?.unsigned_abs(), root: row.get::<_, Hash>(1)? };
-    Ok(Checkpoint { head, key: row.get(2)?, signature: row.get(3)? })
+    Ok(Checkpoint { head: head_of(row)?, key: row.get(2)?, signature: row.get(3)? })
+}
+
+/// Size and root, in this order.
+pub(super) fn head_of(row: &rusqlite::Row) -> rusqlite::Result<Head> {
+    Ok(Head { size: row.get::<_, i64>(0)?.unsigned_abs(), root: row.get::<_, Hash>(1)? })
 }
 
 /// `SQLite` counts with a sign; no ledger gets there.

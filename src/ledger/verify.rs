@@ -1,15 +1,18 @@
 //! Recomputes everything: each entry's hash, the tree, the root of every checkpoint, signatures, numbering, time.
 //!
-//! One thread reads, another computes (`walk`). What is found is told apart as far as the file allows; nothing is repaired.
+//! One thread reads, another computes the tree, a third looks at what entries say (`walk`). What is found is told apart as
+//! far as the file allows; nothing is repaired.
 
+use std::collections::BTreeMap;
 use std::thread;
 
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use rusqlite::{OptionalExtension, Rows};
 
 use super::checkpoint::{self, Head, ShortCode};
 use super::error::Error;
 use super::finding::{Finding, Notice, Verdict};
-use super::store::{Checkpoint, Ledger, checkpoint_of};
+use super::store::{Checkpoint, Ledger, checkpoint_of, head_of, sql};
 use super::tree::{Tree, leaf};
 use super::walk::{Batch, Walk, Walked};
 use super::{derived, schema};
@@ -36,8 +39,10 @@ pub fn verify(ledger: &Ledger, question: &Question) -> Result<Verdict, Error> {
     // One moment of the ledger, whoever appends meanwhile.
     let moment = ledger.db.unchecked_transaction().map_err(|e| ledger.of(e))?;
     let origin = ledger.origin()?;
-    let (to, from) = bounded(8);
+    let (to, entries) = bounded(8);
+    let (grown, from) = bounded(8);
     let (read, walked) = thread::scope(|scope| {
+        scope.spawn(move || grow(&entries, &grown));
         let worker = scope.spawn(move || Walk::new(question).work(&from));
         let read = read(ledger, &to);
         drop(to);
@@ -48,7 +53,7 @@ pub fn verify(ledger: &Ledger, question: &Question) -> Result<Verdict, Error> {
     let last = ledger.last_checkpoint()?;
     end(&mut walked, ledger, last.as_ref());
     against_question(&mut walked, question, &origin);
-    signatures(&mut walked, ledger, question, &origin, last.as_ref())?;
+    signatures(&mut walked, ledger, question, &origin)?;
     let mut verdict = walked.verdict;
     if !schema::is_intact(&ledger.db).map_err(|e| ledger.of(e))? {
         verdict.find(Finding::Schema);
@@ -88,23 +93,22 @@ pub fn against_memory(ledger: &Ledger, seen: &Head) -> Result<Option<Finding>, E
     Ok((root != seen.root).then_some(Finding::OtherPast { seen: seen.size }))
 }
 
-const BATCH: usize = 512;
+/// So many that handing over costs little, and so few that their memory is used again and again.
+const BATCH: usize = 64;
 
 fn read(ledger: &Ledger, to: &Sender<Batch>) -> Result<(), Error> {
     let of = |e| ledger.of(e);
-    let text = "SELECT size, root, key, signature FROM checkpoints ORDER BY size";
-    let mut statement = ledger.db.prepare(text).map_err(of)?;
-    let mut checkpoints = statement.query_map([], checkpoint_of).map_err(of)?;
-    let mut next = checkpoints.next().transpose().map_err(of)?;
+    let mut statement = ledger.db.prepare("SELECT size, root, key FROM checkpoints ORDER BY size").map_err(of)?;
+    let mut next = Marks { rows: statement.query([]).map_err(of)?, head: None, key: String::new() };
+    next.step().map_err(of)?;
     let mut batch = Batch::default();
     ledger.each(1..=u64::MAX, |number, body| {
-        batch.texts.push_str(body);
-        batch.ends.push((number, batch.texts.len()));
-        while let Some(checkpoint) = next.take_if(|c| c.head.size <= number) {
-            batch.checkpoints.push(checkpoint);
-            next = checkpoints.next().transpose().map_err(of)?;
+        batch.entry(number, body);
+        while let Some(head) = next.head.filter(|head| head.size <= number) {
+            batch.checkpoint(head, &next.key);
+            next.step().map_err(of)?;
         }
-        if batch.ends.len() == BATCH {
+        if batch.len() == BATCH {
             // A worker that is gone is told of when it is joined.
             let _ = to.send(std::mem::take(&mut batch));
         }
@@ -112,6 +116,33 @@ fn read(ledger: &Ledger, to: &Sender<Batch>) -> Result<(), Error> {
     })?;
     let _ = to.send(batch);
     Ok(())
+}
+
+fn grow(from: &Receiver<Batch>, to: &Sender<Batch>) {
+    let mut tree = Tree::default();
+    for mut batch in from {
+        batch.grow(&mut tree);
+        let _ = to.send(batch);
+    }
+}
+
+/// The checkpoints, one after the other, without their signatures.
+struct Marks<'s> {
+    rows: Rows<'s>,
+    head: Option<Head>,
+    key: String,
+}
+
+impl Marks<'_> {
+    fn step(&mut self) -> rusqlite::Result<()> {
+        self.head = None;
+        if let Some(row) = self.rows.next()? {
+            self.head = Some(head_of(row)?);
+            self.key.clear();
+            self.key.push_str(row.get_ref(2)?.as_str()?);
+        }
+        Ok(())
+    }
 }
 
 /// The end of the ledger against what was signed.
@@ -135,14 +166,13 @@ pub(super) fn against_question(walked: &mut Walked, question: &Question, origin:
     let named = std::mem::take(&mut walked.named);
     let asked = question.code.map(|code| (None, code));
     for (carried_by, code) in named.iter().map(|(number, code)| (Some(*number), code)).chain(asked) {
-        let text = code.to_string();
         let finding = match walked.code_at(code.size()) {
-            None if code.size() > entries => Finding::CodeCutOff { code: text, entries, carried_by },
+            None if code.size() > entries => Finding::CodeCutOff { code: code.to_string(), entries, carried_by },
             Some(there) if there == *code => {
                 walked.verdict.code_holds |= carried_by.is_none();
                 continue;
             }
-            _ => Finding::CodeOtherPast { code: text, carried_by },
+            _ => Finding::CodeOtherPast { code: code.to_string(), carried_by },
         };
         walked.verdict.find(finding);
     }
@@ -164,17 +194,13 @@ pub(super) fn against_question(walked: &mut Walked, question: &Question, origin:
             _ => {}
         }
     }
-    walked.named = named;
 }
 
-/// The last signature and each that a code names; with `full`, all.
-fn signatures(
-    walked: &mut Walked,
-    ledger: &Ledger,
-    question: &Question,
-    origin: &str,
-    last: Option<&Checkpoint>,
-) -> Result<(), Error> {
+/// The last signature of every key, and the one of the code that was asked for; with `full`, all.
+///
+/// Attack: the past written anew by somebody without the key, who then says that it was lost and signs with a key of their
+/// own. The last signature alone would hold; the former key's last one does not.
+fn signatures(walked: &mut Walked, ledger: &Ledger, question: &Question, origin: &str) -> Result<(), Error> {
     let of = |e| ledger.of(e);
     if question.full {
         let text = "SELECT size, root, key, signature FROM checkpoints ORDER BY size";
@@ -184,17 +210,18 @@ fn signatures(
         }
         return Ok(());
     }
-    let mut sizes: Vec<u64> = walked.named.iter().map(|(_, code)| code.size()).collect();
-    sizes.extend(question.code.map(ShortCode::size));
-    sizes.sort_unstable();
-    sizes.dedup();
-    for size in sizes.into_iter().filter(|&size| last.is_none_or(|c| c.head.size != size)) {
-        if let Some(checkpoint) = ledger.checkpoint(size)? {
-            signature(walked, origin, &checkpoint);
-        }
+    let text = "SELECT size, root, key, signature FROM checkpoints WHERE size <= ?1 ORDER BY size DESC LIMIT 1";
+    let mut statement = ledger.db.prepare(text).map_err(of)?;
+    let mut last_until = |size| statement.query_row([sql(size)], checkpoint_of).optional().map_err(of);
+    let mut wanted = BTreeMap::new();
+    for end in walked.ends_of_keys() {
+        wanted.extend(last_until(end)?.map(|checkpoint| (checkpoint.head.size, checkpoint)));
     }
-    if let Some(last) = last {
-        signature(walked, origin, last);
+    if let Some(size) = question.code.map(ShortCode::size) {
+        wanted.extend(last_until(size)?.filter(|c| c.head.size == size).map(|checkpoint| (size, checkpoint)));
+    }
+    for checkpoint in wanted.values() {
+        signature(walked, origin, checkpoint);
     }
     Ok(())
 }

@@ -10,8 +10,7 @@ use serde_json::value::RawValue;
 
 use super::checkpoint::{Head, ShortCode};
 use super::finding::{Finding, Notice, Verdict};
-use super::store::Checkpoint;
-use super::tree::{self, Tree};
+use super::tree::{self, Hash, Tree};
 use super::verify::Question;
 use crate::sign;
 
@@ -45,11 +44,44 @@ struct CodeFacts {
 #[derive(Default)]
 pub struct Batch {
     /// The texts, one after another.
-    pub texts: String,
+    texts: String,
     /// The place of each, and where it ends.
-    pub ends: Vec<(u64, usize)>,
-    /// Checkpoints up to the last place.
-    pub checkpoints: Vec<Checkpoint>,
+    ends: Vec<(u64, usize)>,
+    /// The root of the tree with each.
+    roots: Vec<Hash>,
+    /// Checkpoints up to the last place, and where the name of the key of each ends.
+    checkpoints: Vec<(Head, usize)>,
+    /// The names of keys, one after another.
+    keys: String,
+}
+
+impl Batch {
+    /// Takes an entry in.
+    pub fn entry(&mut self, number: u64, body: &str) {
+        self.texts.push_str(body);
+        self.ends.push((number, self.texts.len()));
+    }
+
+    /// Takes a checkpoint in.
+    pub fn checkpoint(&mut self, head: Head, key: &str) {
+        self.keys.push_str(key);
+        self.checkpoints.push((head, self.keys.len()));
+    }
+
+    /// Grows the tree by its entries.
+    pub fn grow(&mut self, tree: &mut Tree) {
+        let mut start = 0;
+        for &(_, end) in &self.ends {
+            tree.push(tree::leaf(&self.texts.as_bytes()[start..end]));
+            self.roots.push(tree.root());
+            start = end;
+        }
+    }
+
+    /// Entries in it.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
 }
 
 /// A key and from where on it signs.
@@ -93,13 +125,20 @@ impl Walked {
     pub fn signer_of(&self, size: u64) -> Option<&Key> {
         self.keys.iter().rfind(|key| key.entry < size || (key.at_once && key.entry == size))
     }
+
+    /// The last size that each key may sign.
+    pub fn ends_of_keys(&self) -> Vec<u64> {
+        let replaced = self.keys.iter().skip(1).map(|key| if key.at_once { key.entry - 1 } else { key.entry });
+        replaced.chain([u64::MAX]).collect()
+    }
 }
 
 /// The pass.
 pub struct Walk<'a> {
     question: &'a Question<'a>,
     walked: Walked,
-    tree: Tree,
+    /// The tree over what was seen.
+    head: Head,
     place: u64,
     time: i64,
     misplaced: BTreeMap<u64, u64>,
@@ -115,7 +154,7 @@ impl<'a> Walk<'a> {
         Self {
             question,
             walked,
-            tree: Tree::default(),
+            head: Head::of(&Tree::default()),
             place: 0,
             time: i64::MIN,
             misplaced: BTreeMap::new(),
@@ -127,26 +166,27 @@ impl<'a> Walk<'a> {
     /// Goes over what the reader sends, to the end.
     pub fn work(mut self, from: &Receiver<Batch>) -> Walked {
         for batch in from {
-            let mut checkpoints = batch.checkpoints.into_iter().peekable();
-            let mut start = 0;
-            for (number, end) in batch.ends {
-                self.entry(number, &batch.texts[start..end]);
+            let mut checkpoints = batch.checkpoints.iter().peekable();
+            let (mut start, mut key_start) = (0, 0);
+            for (&(number, end), &root) in batch.ends.iter().zip(&batch.roots) {
+                self.entry(number, &batch.texts[start..end], root);
                 start = end;
-                while let Some(checkpoint) = checkpoints.next_if(|c| c.head.size <= number) {
-                    self.checkpoint(&checkpoint);
+                while let Some((head, key_end)) = checkpoints.next_if(|(head, _)| head.size <= number) {
+                    self.checkpoint(head, &batch.keys[key_start..*key_end]);
+                    key_start = *key_end;
                 }
             }
         }
         self.conclude()
     }
 
-    pub(super) fn entry(&mut self, number: u64, body: &str) {
+    /// An entry, and the root of the tree with it.
+    pub(super) fn entry(&mut self, number: u64, body: &str, root: Hash) {
         if number > self.place + 1 {
             self.walked.verdict.find(Finding::Missing { from: self.place + 1, to: number - 1 });
         }
         self.place = number;
-        self.tree.push(tree::leaf(body.as_bytes()));
-        let root = self.tree.root();
+        self.head = Head { size: self.head.size + 1, root };
         self.walked.roots.extend(root.first_chunk::<10>());
         match serde_json::from_str::<Seen>(body) {
             Ok(seen) => self.look(number, &seen, body),
@@ -208,26 +248,25 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn checkpoint(&mut self, checkpoint: &Checkpoint) {
-        let size = checkpoint.head.size;
+    pub(super) fn checkpoint(&mut self, head: &Head, key: &str) {
+        let size = head.size;
         self.walked.verdict.checkpoints += 1;
-        if size == self.tree.size() && checkpoint.head.root == self.tree.root() {
+        if *head == self.head {
             self.good = size;
-        } else if self.tree.size() == self.place {
+        } else if self.head.size == self.place {
             self.bad.insert(size);
         }
         // With entries missing before it a root proves nothing; that they are missing is found.
-        let other = self.walked.signer_of(size).is_some_and(|key| key.fingerprint != checkpoint.key);
-        if other {
-            self.walked.verdict.find(Finding::OtherKey { size, key: checkpoint.key.clone() });
+        if self.walked.signer_of(size).is_some_and(|signer| signer.fingerprint != key) {
+            self.walked.verdict.find(Finding::OtherKey { size, key: key.to_owned() });
         }
     }
 
     pub(super) fn conclude(mut self) -> Walked {
         let verdict = &mut self.walked.verdict;
-        verdict.entries = self.tree.size();
+        verdict.entries = self.head.size;
         self.walked.last = self.place;
-        verdict.head = Some(Head::of(&self.tree));
+        verdict.head = Some(self.head);
         if verdict.entries > 0 && self.walked.keys.is_empty() {
             verdict.find(Finding::NoKey);
         }
