@@ -1,4 +1,4 @@
-//! The bench as its own child: a whole process that packs or opens onto a file that is there already.
+//! The bench as its own child: a whole process that packs or opens onto a file that is there already, or works on a ledger.
 //!
 //! The first touch of fresh memory costs more than the sealing on some machines, and not the same from run to run.
 //! Files that a run before has filled take it out of the comparison; the program itself never writes over anything,
@@ -20,12 +20,12 @@ use tewatashi::sign::SigningKey;
 
 type Fault = Box<dyn std::error::Error>;
 
-/// `seal SOURCE OUT RECIPIENT|passphrase` or `open SEALED OUT IDENTITY`.
+/// `seal SOURCE OUT RECIPIENT|passphrase`, `open SEALED OUT IDENTITY`, or what `ledger` knows.
 pub fn run(args: &[String]) -> ExitCode {
     let outcome = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["seal", source, out, lock] => seal(source, out, lock),
         ["open", sealed, out, identity] => open(sealed, out, identity),
-        _ => Err("unknown role".into()),
+        ref other => crate::ledger::child(other),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
