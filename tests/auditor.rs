@@ -41,6 +41,15 @@ fn verified(desk: &Desk, file: &Path) -> Value {
     desk.run([OsStr::new("--json"), OsStr::new("ledger"), OsStr::new("verify"), file.as_os_str()]).ok().json()
 }
 
+/// What `ledger verify` says of a ledger that does not hold.
+#[track_caller]
+fn broken(desk: &Desk, ledger: &Path) -> Value {
+    let mut run = desk.command([OsStr::new("--json"), OsStr::new("ledger"), OsStr::new("verify"), ledger.as_os_str()]);
+    let run = run.output().unwrap();
+    assert_eq!(run.status.code(), Some(12), "{run:?}");
+    serde_json::from_slice(&run.stdout).unwrap()
+}
+
 #[track_caller]
 fn agree(desk: &Desk, file: &Path) {
     let (ours, theirs) = (verified(desk, file), audited(file));
@@ -86,18 +95,26 @@ fn the_auditors_script_and_the_program_find_the_same_entry_changed() {
     db.execute_batch("DROP TRIGGER entries_no_update").unwrap();
     db.execute("UPDATE entries SET body = replace(body, '監査', '監察') WHERE number = 4", []).unwrap();
     drop(db);
-    let run = Command::new(env!("CARGO_BIN_EXE_tewatashi"))
-        .args(["--json", "ledger", "verify"])
-        .arg(&ledger)
-        .env("TEWATASHI_HOME", desk.path("home/tewatashi"))
-        .output()
-        .unwrap();
-    assert_eq!(run.status.code(), Some(12), "{run:?}");
-    let ours: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let ours = broken(&desk, &ledger);
     let found = serde_json::json!({ "what": "changed", "from": 4, "to": 4 });
     assert!(ours["findings"].as_array().unwrap().contains(&found), "{ours}");
     let theirs = audited(&ledger);
     assert_eq!(theirs.status.code(), Some(1), "{theirs:?}");
     assert!(says(&theirs).contains("the root of checkpoint 4 is not that of the entries"), "{theirs:?}");
     assert!(!says(&theirs).contains("checkpoint 3 "), "{theirs:?}");
+}
+
+#[test]
+fn the_last_signature_of_a_former_key_is_checked_unasked() {
+    let desk = Desk::new();
+    let case = case(&desk);
+    desk.run(["--case", case.to_str().unwrap(), "--operator", "架空花子", "case", "hold", "--reason", "監査"]).ok();
+    let ledger = case.join("ledger.db");
+    let db = Connection::open(&ledger).unwrap();
+    db.execute_batch("DROP TRIGGER checkpoints_no_update").unwrap();
+    let other = "UPDATE checkpoints SET signature = (SELECT signature FROM checkpoints WHERE size = 5) WHERE size = 6";
+    assert_eq!(db.execute(other, []).unwrap(), 1);
+    drop(db);
+    let found = serde_json::json!({ "what": "bad_signature", "size": 6 });
+    assert!(broken(&desk, &ledger)["findings"].as_array().unwrap().contains(&found));
 }
