@@ -54,7 +54,8 @@ fn a_case_is_made_of_answers_at_a_terminal() {
         let mut session = desk.at_terminal(["--lang", lang, "init", "案件"]);
         let asked = shown(&session.exp_string("1  ").unwrap());
         assert!(asked.contains(question), "{asked}");
-        // Side, city, contractor, number, title, first day, last day, items, classes, training, approvals.
+        // Side, city, contractor, number, title, first day, last day, items, classes, training, approvals, no passphrase
+        // for the key.
         let answers = [
             "2",
             "見本市",
@@ -67,6 +68,7 @@ fn a_case_is_made_of_answers_at_a_terminal() {
             "1,3",
             "3",
             "1 4",
+            "",
         ];
         for answer in answers {
             session.send_line(answer).unwrap();

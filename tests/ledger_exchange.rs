@@ -73,7 +73,7 @@ fn entries_are_taken_in_once_with_both_times() {
     let line = city.run("--lang ja ledger history 佐藤健").ok().out;
     let there = theirs["time"].as_str().unwrap()[..16].replace('T', " ");
     assert!(
-        line.contains("他台帳の記録") && line.contains(&format!("{there} root 名簿への追加 完了 佐藤健")),
+        line.contains("相手方の記録の受領") && line.contains(&format!("{there} root 名簿への追加 完了 佐藤健")),
         "{line}"
     );
     // Later ones alone.

@@ -182,7 +182,7 @@ fn a_case_brought_back_says_so_and_is_told_from_a_rollback() {
     (0..3).for_each(|n| office.hold(n));
     let back = office.run("--json --lang ja case restore 控え.tar --to 戻した --reason ディスク故障").ok();
     assert_eq!(back.json()["lost"], json!({ "from": 6, "to": 8 }));
-    assert!(back.err.contains("第6号から第8号まで"), "{back:?}");
+    assert!(back.err.contains("第6号〜第8号"), "{back:?}");
     let verified = office.desk.run(split("--json --lang ja --case 戻した ledger verify --full")).ok();
     assert_eq!(verified.json()["notices"], json!([{ "what": "restored", "number": 6 }]));
     assert!(verified.err.contains("第6号で、控えから復元されています。"), "{verified:?}");

@@ -134,10 +134,14 @@ fn who_may_not_act_is_warned_or_refused_as_the_case_says_and_recorded_by_name() 
         ("山田太郎", "unlisted", "山田太郎 は名簿にありません。"),
         ("鈴木花子", "untrained", "鈴木花子 は、求められる研修"),
     ] {
-        let run = office.run(&format!("--lang ja case hold --reason x --operator {who}")).ok();
+        let run = office.run(&format!("--lang ja verify nowhere --operator {who}")).fails(1);
         assert!(run.err.contains(said), "{run:?}");
         assert_eq!(office.last()["facts"]["operator_standing"], standing);
     }
+    // Keeping the books is no handling of data: who is not trained yet may do that.
+    let run = office.run("--lang ja case hold --reason x --operator 鈴木花子").ok();
+    assert!(!run.err.contains("研修"), "{run:?}");
+    assert_eq!(office.last()["facts"]["operator_standing"], Value::Null);
     // Who has left never acts.
     let refused = office.run("--json --lang ja case hold --reason x --operator 高橋次郎").fails(4);
     assert_eq!(refused.kind(), "operator_retired");

@@ -1,8 +1,21 @@
-//! What verifying a ledger may find, told apart.
+//! What verifying a ledger may be asked, and what it may find, told apart.
 
 use serde::Serialize;
 
-use super::checkpoint::Head;
+use super::checkpoint::{Head, ShortCode};
+
+/// What to look for beyond the ledger's own consistency.
+#[derive(Debug, Default)]
+pub struct Question<'a> {
+    /// A code from paper.
+    pub code: Option<&'a ShortCode>,
+    /// The head this computer saw last.
+    pub seen: Option<Head>,
+    /// The origin and the first key this computer knows for this case.
+    pub known: Option<(&'a str, &'a str)>,
+    /// Check every signature and everything derived, not only what the past depends on.
+    pub full: bool,
+}
 
 /// Something that must not be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

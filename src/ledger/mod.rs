@@ -23,6 +23,5 @@ mod walk;
 pub use checkpoint::{Head, ShortCode};
 pub use entry::{Claim, Clock, Entry, Kind, Operator, Outcome, Subject, SubjectType};
 pub use error::Error;
-pub use finding::{Finding, Notice, Verdict};
+pub use finding::{Finding, Notice, Question, Verdict};
 pub use store::{Appended, Checkpoint, Ledger};
-pub use verify::Question;

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::checkpoint::{self, Head};
 use super::error::Error;
+use super::finding::Question;
 use super::finding::{Finding, Verdict};
 use super::keys;
 use super::store::{Checkpoint, Ledger, checkpoint_of};
 use super::tree::{self, Tree};
-use super::verify::{self, Question};
+use super::verify;
 use super::walk::Walk;
 use crate::sign;
 

@@ -11,25 +11,12 @@ use rusqlite::{OptionalExtension, Rows};
 
 use super::checkpoint::{self, Head, ShortCode};
 use super::error::Error;
-use super::finding::{Finding, Notice, Verdict};
+use super::finding::{Finding, Notice, Question, Verdict};
 use super::store::{Checkpoint, Ledger, checkpoint_of, head_of, sql};
 use super::tree::{Tree, leaf};
 use super::walk::{Batch, Walk, Walked};
 use super::{derived, schema};
 use crate::sign;
-
-/// What to look for beyond the ledger's own consistency.
-#[derive(Debug, Default)]
-pub struct Question<'a> {
-    /// A code from paper.
-    pub code: Option<&'a ShortCode>,
-    /// The head this computer saw last.
-    pub seen: Option<Head>,
-    /// The origin and the first key this computer knows for this case.
-    pub known: Option<(&'a str, &'a str)>,
-    /// Check every signature and everything derived, not only what the past depends on.
-    pub full: bool,
-}
 
 /// Verifies a ledger.
 ///

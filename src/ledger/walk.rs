@@ -9,9 +9,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::checkpoint::{Head, ShortCode};
+use super::finding::Question;
 use super::finding::{Finding, Notice, Verdict};
 use super::tree::{self, Hash, Tree};
-use super::verify::Question;
 use crate::sign;
 
 /// What the pass needs of an entry.
