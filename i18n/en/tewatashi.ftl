@@ -52,6 +52,14 @@ label-checked = checked
 label-not-checked = unchecked
 list-separator = {", "}
 items-separator = {", "}
+count-rows = { $count ->
+    [one] 1 row
+   *[other] { $shown } rows
+    }
+count-entries = { $count ->
+    [one] 1 entry
+   *[other] { $shown } entries
+    }
 count-files = { $count ->
     [one] 1 file
    *[other] { $shown } files
@@ -599,9 +607,9 @@ amend-nothing-left = No item would be left.
 hint-amend = See what holds now: tewatashi contract show
 held = Hold begun (entry { $number }). To end it: tewatashi case release { $number } --reason TEXT
 released = The hold of entry { $number } has ended.
-backup-done = Copy made: { $path } ({ $entries } entries, code { $code })
+backup-done = Copy made: { $path } ({ $entries }, code { $code })
 warn-backup-key = The copy holds the signing key. Keep it locked away.
-restored = The case was brought back: { $path } ({ $entries } entries)
+restored = The case was brought back: { $path } ({ $entries })
 warn-restore-lost = Entries { $from } to { $to }, made after the copy, did not come back. The ledger says so.
 warn-restore-instead = The case in its old folder can no longer be used on this computer, so that it does not have two pasts: { $path }
 key-current = current
@@ -680,7 +688,7 @@ sent = Entries { $from } to { $to } were written: { $path }
 received = Taken in from { $origin }: { $new } new, { $known } known already
 received-code =   Code of that ledger: { $code }
 confirm-key = Entries signed by a key not seen before ({ $origin }). Hold it against the fingerprint on the other side's paper: { $start }…
-archived = The ledger was sealed ({ $entries } entries): { $path }
+archived = The ledger was sealed ({ $entries }): { $path }
 archived-next =   The ledger itself stays. The sealed file can be checked: tewatashi ledger verify
 done-but-not-recorded = The work was done, but that could not be recorded.
 warn-not-recorded = This could not be recorded: { $reason }
@@ -839,7 +847,7 @@ hint-other-items = Check --items, or record an amendment with tewatashi contract
 warn-many-subjects = This is about { $threshold } persons or more. Make sure that many are needed.
 
 ## Register
-exported = The register was written: { $path } ({ $rows } rows, { $entries } entries)
+exported = The register was written: { $path } ({ $rows }, { $entries })
 err-export-form = The form of the file is not clear.
 hint-export-form = Use --xlsx, --csv or --json, or let the name end in .xlsx, .csv or .json.
 err-too-many-rows = There are more entries than one sheet of a workbook takes.

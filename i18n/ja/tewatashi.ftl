@@ -52,6 +52,12 @@ label-checked = 検証済
 label-not-checked = 未検証
 list-separator = ・
 items-separator = 、
+count-rows = { $count ->
+   *[other] { $shown } 行
+    }
+count-entries = { $count ->
+   *[other] { $shown } 件
+    }
 count-files = { $count ->
    *[other] { $shown } ファイル
     }
@@ -571,9 +577,9 @@ amend-nothing-left = 項目が一つも残りません。
 hint-amend = tewatashi contract show で現在の内容を確かめてください。
 held = 廃棄の保留を始めました（記録 第{ $number }号）。終えるときは tewatashi case release { $number } --reason 理由
 released = 廃棄の保留（記録 第{ $number }号）を終えました。
-backup-done = 案件の控えを取りました: { $path }（記録 { $entries } 件、コード { $code }）
+backup-done = 案件の控えを取りました: { $path }（記録 { $entries }、コード { $code }）
 warn-backup-key = 控えには署名の鍵が含まれます。施錠して保管してください。
-restored = 案件を戻しました: { $path }（記録 { $entries } 件）
+restored = 案件を戻しました: { $path }（記録 { $entries }）
 warn-restore-lost = 控えの後の記録 第{ $from }号〜第{ $to }号は戻っていません。そのことは台帳に記録しました。
 warn-restore-instead = 元のフォルダーの案件は、この PC ではもう使えません（記録が二つに分かれるのを防ぐため）: { $path }
 key-current = 現在
@@ -652,7 +658,7 @@ sent = 記録 第{ $from }号から第{ $to }号までを書き出しました: 
 received = { $origin } の記録を取り込みました: 新規 { $new } 件、取込済み { $known } 件
 received-code = 　相手の台帳のコード: { $code }
 confirm-key = 初めての鍵で署名された記録です（{ $origin }）。相手方の紙に印刷された指紋と照合します: { $start }…
-archived = 台帳を封かんしました（{ $entries } 件）: { $path }
+archived = 台帳を封かんしました（{ $entries }）: { $path }
 archived-next = 　元の台帳は消していません。封かんしたファイルは tewatashi ledger verify で検証できます。
 done-but-not-recorded = 作業は終わりましたが、終わったことを台帳に記録できませんでした。
 warn-not-recorded = 台帳に記録できませんでした: { $reason }
@@ -811,7 +817,7 @@ hint-other-items = --items を確かめるか、変更契約があれば tewatas
 warn-many-subjects = { $threshold } 人以上の情報です。取り出しの必要と数を確かめてください。
 
 ## 管理簿
-exported = 個人情報管理簿を書き出しました: { $path }（{ $rows } 行、記録 { $entries } 件）
+exported = 個人情報管理簿を書き出しました: { $path }（{ $rows }、記録 { $entries }）
 err-export-form = 書き出す形が分かりません。
 hint-export-form = --xlsx、--csv 又は --json を指定するか、ファイル名の末尾を .xlsx、.csv、.json にしてください。
 err-too-many-rows = 記録が多すぎて、Excel の一枚のシートに入りません。

@@ -10,7 +10,7 @@ use super::args::CaseCommand;
 use super::context::Context;
 use super::desk::{Desk, Draft, facts, head_of, key_path, recorded, recorded_at, settings};
 use super::failure::Failure;
-use super::words;
+use super::{counted, words};
 use crate::case::folder::CaseFolder;
 use crate::erase::os;
 use crate::home::{Known, Seen};
@@ -127,7 +127,12 @@ fn backup(context: &Context, file: &Path) -> Result<(), Failure> {
         return Err(failure);
     }
     let code = head.code().to_string();
-    context.say(&t!("backup-done", path = show::path(file), entries = show::number(head.size), code = code.clone()));
+    context.say(&t!(
+        "backup-done",
+        path = show::path(file),
+        entries = counted::entries(head.size),
+        code = code.clone()
+    ));
     context.warn(&t!("warn-backup-key"));
     context.result(&json!({ "file": file.to_string_lossy(), "entries": head.size, "code": code }));
     Ok(())
@@ -190,7 +195,7 @@ fn restore(context: &Context, file: &Path, to: &Path, reason: &str) -> Result<()
     let place = to.canonicalize().map_err(|e| words::io(to, &e))?;
     let known = Known { folder: place, seen: Some(seen(&head)), ..found };
     home.trust_case(&known).map_err(|e| words::io(home.folder(), &e))?;
-    context.say(&t!("restored", path = show::path(&known.folder), entries = show::number(head.size)));
+    context.say(&t!("restored", path = show::path(&known.folder), entries = counted::entries(head.size)));
     if let Some((from, until)) = lost {
         context.warn(&t!("warn-restore-lost", from = from.to_string(), to = until.to_string()));
     }

@@ -18,6 +18,16 @@ pub fn bytes(count: u64) -> String {
     t!("count-bytes", count = count, shown = show::number(count))
 }
 
+/// `1 row`
+pub fn rows(count: u64) -> String {
+    t!("count-rows", count = count, shown = show::number(count))
+}
+
+/// `1 entry` of a ledger
+pub fn entries(count: u64) -> String {
+    t!("count-entries", count = count, shown = show::number(count))
+}
+
 /// `1 piece` of a ciphertext
 pub fn pieces(count: u64) -> String {
     t!("count-pieces", count = count, shown = show::number(count))

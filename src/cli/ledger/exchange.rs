@@ -11,7 +11,7 @@ use super::super::context::Context;
 use super::super::desk::{Desk, Draft, facts, recorded};
 use super::super::failure::Failure;
 use super::super::place::place_new;
-use super::super::{said, words};
+use super::super::{counted, said, words};
 use crate::case::retention_end;
 use crate::ledger::exchange::{self, ReceiveError, Received};
 use crate::ledger::package::{self, Package};
@@ -197,7 +197,7 @@ pub fn archive(context: &Context, file: &Path) -> Result<(), Failure> {
         trace.facts(json!({ "entries": meta.to, "code": head.code().to_string(), "sha256": sha256(file)? }));
         Ok(meta)
     })?;
-    context.say(&t!("archived", entries = show::number(meta.to), path = show::path(file)));
+    context.say(&t!("archived", entries = counted::entries(meta.to), path = show::path(file)));
     context.chat(&t!("archived-next"));
     context.result(&json!({ "file": file.to_string_lossy(), "origin": meta.origin, "entries": meta.to }));
     Ok(())

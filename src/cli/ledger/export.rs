@@ -11,7 +11,7 @@ use super::super::context::Context;
 use super::super::desk::{Desk, Shelf, recorded_at};
 use super::super::failure::Failure;
 use super::super::place::place_new;
-use super::super::words;
+use super::super::{counted, words};
 use crate::case::{Effective, Settings};
 use crate::ledger::export::{self, Header, Json, Xlsx};
 use crate::ledger::register::{Filter, Index, Register, Row};
@@ -56,7 +56,7 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
         Err(failure) => return Err(failure),
     };
     let path = show::path(&args.file);
-    context.say(&t!("exported", path = path, rows = show::number(rows), entries = show::number(head.size)));
+    context.say(&t!("exported", path = path, rows = counted::rows(rows), entries = counted::entries(head.size)));
     context.result(&json!({
         "file": args.file.to_string_lossy(), "rows": rows, "entries": head.size, "code": head.code().to_string(),
     }));
