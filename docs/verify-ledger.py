@@ -33,6 +33,14 @@ def short_code(size, root):
     return "-".join([str(size)] + groups)
 
 
+def signed(key, namespace, text, signature):
+    with tempfile.TemporaryDirectory() as folder:
+        allowed, sig = pathlib.Path(folder, "allowed"), pathlib.Path(folder, "sig")
+        allowed.write_text(f"tewatashi {key}\n"), sig.write_text(signature)
+        check = ["ssh-keygen", "-Y", "verify", "-f", allowed, "-I", "tewatashi", "-n", namespace, "-s", sig]
+        return subprocess.run(check, input=text.encode(), capture_output=True).returncode == 0
+
+
 def verify(path):
     origin, entries, checkpoints = read(path)
     wrong, roots, keys, peaks = [], {}, [], []
@@ -48,17 +56,14 @@ def verify(path):
             wrong.append(f"entry {number} stands at place {place} and says {entry['number']}")
         if entry["kind"] in ("init", "key_rotate") and entry["result"] == "done":
             at_once = place == 1 or entry["facts"].get("lost")
+            if not at_once and not signed(keys[-1][1], "record@tewatashi", f"{origin}\n{entry['facts']['key'].strip()}\n", entry["facts"].get("endorsement") or ""):
+                wrong.append(f"the key of entry {number} was not named by the key before it")
             keys.append((place if at_once else place + 1, entry["facts"]["key"]))
     wrong += [f"the root of checkpoint {c[0]} is not that of the entries" for c in checkpoints if roots.get(c[0]) != c[1]]
     size, root, signature = checkpoints[-1]
     key = [line for first, line in keys if first <= size][-1]
-    with tempfile.TemporaryDirectory() as folder:
-        allowed, sig = pathlib.Path(folder, "allowed"), pathlib.Path(folder, "sig")
-        allowed.write_text(f"tewatashi {key}\n"), sig.write_text(signature)
-        check = ["ssh-keygen", "-Y", "verify", "-f", allowed, "-I", "tewatashi", "-n", "checkpoint@tewatashi", "-s", sig]
-        body = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
-        if subprocess.run(check, input=body.encode(), capture_output=True).returncode != 0:
-            wrong.append(f"the signature of checkpoint {size} does not hold")
+    if not signed(key, "checkpoint@tewatashi", f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n", signature):
+        wrong.append(f"the signature of checkpoint {size} does not hold")
     print(f"{len(entries)} entries, {len({c[0] for c in checkpoints})} checkpoints, last signed: {size}")
     print(f"key: SHA256:{base64.b64encode(hashlib.sha256(base64.b64decode(key.split()[1])).digest()).decode().rstrip('=')}")
     print(f"code: {short_code(len(entries), roots[len(entries)])}")

@@ -116,6 +116,7 @@ fn every_error_has_a_twin_that_says_what_to_do() {
             "err-ledger-store",
             "err-package-root",
             "err-code-no-number",
+            "err-key-busy",
         ];
         for id in all.keys().filter(|id| id.starts_with("err-")) {
             let twin = id.replacen("err-", "hint-", 1);

@@ -15,7 +15,9 @@ use crate::case::folder::CaseFolder;
 use crate::erase::os;
 use crate::home::{Known, Seen};
 use crate::ledger::checkpoint::base64;
-use crate::ledger::{Claim, Entry, Head, Kind, Ledger, Operator, Outcome, Question, SubjectType, keys, verify};
+use crate::ledger::{
+    Claim, Entry, Finding, Head, Kind, Ledger, Notice, Operator, Outcome, Question, SubjectType, keys, verify,
+};
 use crate::sign::KeyFile;
 use crate::t;
 use crate::term::out::out;
@@ -42,7 +44,16 @@ fn trust(context: &Context, path: &Path) -> Result<(), Failure> {
             .about(shown));
     }
     let settings = settings(&folder)?;
-    let known = looked_through(&folder, &home.cases())?;
+    let place = folder.path.canonicalize().map_err(|e| words::io(&folder.path, &e))?;
+    let (known, notices) = looked_through(&folder, &home.cases(), false)?;
+    // Attack: another case put where a trusted one was; trusting it would forget what was known of that one.
+    let before = home.cases().into_iter().find(|case| case.folder == place && case.origin != known.origin);
+    if before.is_some() && !context.yes {
+        return Err(words::broken(&[Finding::OtherLedger]).about(show::path(&folder.path)));
+    }
+    for notice in &notices {
+        context.warn(&words::notice(notice));
+    }
     home.trust_case(&known).map_err(|e| words::io(home.folder(), &e))?;
     let contract = &settings.contract;
     context.say(&t!("case-trusted", path = show::path(&known.folder), title = show::name(&contract.title)));
@@ -53,12 +64,15 @@ fn trust(context: &Context, path: &Path) -> Result<(), Failure> {
 
 /// Attack: trust given anew to an older copy of a ledger makes this computer forget that it saw a longer one. `before` is
 /// what it knows.
-fn looked_through(folder: &CaseFolder, before: &[Known]) -> Result<Known, Failure> {
+fn looked_through(folder: &CaseFolder, before: &[Known], may_be_older: bool) -> Result<(Known, Vec<Notice>), Failure> {
     let ledger = Ledger::open_to_read(&folder.ledger()).map_err(|e| words::ledger(&e))?;
     let origin = ledger.origin().map_err(|e| words::ledger(&e))?;
     let before = before.iter().find(|known| known.origin == origin);
     let known = before.map(|known| (known.origin.as_str(), known.key.as_str()));
     let remembered = before.and_then(|known| known.seen.as_ref()).and_then(head_of);
+    // An older copy may be asked for; one as long as what was seen must hold it.
+    let here = ledger.head().map_err(|e| words::ledger(&e))?.size;
+    let remembered = remembered.filter(|head| !may_be_older || head.size <= here);
     let question = Question { seen: remembered, known, ..Question::default() };
     let verdict = verify::verify(&ledger, &question).map_err(|e| words::ledger(&e))?;
     if !verdict.findings.is_empty() {
@@ -67,7 +81,7 @@ fn looked_through(folder: &CaseFolder, before: &[Known]) -> Result<Known, Failur
     let first = keys::all(&ledger).map_err(|e| words::ledger(&e))?.into_iter().next();
     let key = first.map(|key| key.fingerprint).unwrap_or_default();
     let place = folder.path.canonicalize().map_err(|e| words::io(&folder.path, &e))?;
-    Ok(Known { folder: place, origin, key, seen: verdict.head.map(|head| seen(&head)) })
+    Ok((Known { folder: place, origin, key, seen: verdict.head.map(|head| seen(&head)) }, verdict.notices))
 }
 
 fn seen(head: &Head) -> Seen {
@@ -180,7 +194,7 @@ fn restore(context: &Context, file: &Path, to: &Path, reason: &str) -> Result<()
         return Err(not_a_backup(file));
     }
     // An older copy is what is asked for here, and the next entry says so.
-    let found = looked_through(&inside, &[])?;
+    let (found, _) = looked_through(&inside, &home.cases(), true)?;
     let known = home.cases().into_iter().find(|known| known.origin == found.origin);
     let place_before = known.as_ref().map(|known| known.folder.clone());
     let before = known.and_then(|known| known.seen);
@@ -226,6 +240,13 @@ fn note_restored(
         },
         Err(_) => None,
     };
+    let (mut ledger, _) = Ledger::open(&folder.ledger()).map_err(|e| words::ledger(&e))?;
+    // The key of another day must not sign; the ledger would look forged for ever.
+    let current = keys::current(&ledger).map_err(|e| words::ledger(&e))?.map(|key| key.fingerprint);
+    let signer = signer.filter(|key| Some(key.fingerprint()) == current);
+    if signer.is_none() {
+        context.warn(&t!("warn-restore-key"));
+    }
     let (os_user, host) = os::user_and_host();
     let name = context.operator.as_deref().map(super::said::text).transpose()?;
     let by = if name.is_some() { Claim::Option } else { Claim::OsUser };
@@ -236,7 +257,6 @@ fn note_restored(
         "seen_before": before.map(|seen| json!({ "size": seen.size, "root": seen.root })),
         "lost": lost.map(|(from, to)| json!({ "from": from, "to": to })),
     }));
-    let (mut ledger, _) = Ledger::open(&folder.ledger()).map_err(|e| words::ledger(&e))?;
     let draft = Draft::done(Kind::Restore, Vec::new(), facts);
     let appended = ledger.append(signer.as_ref(), |number| draft.entry(number, &operator));
     Ok(appended.map_err(|e| words::ledger(&e))?.head)

@@ -45,6 +45,7 @@ fn show_all(context: &Context) -> Result<(), Failure> {
     let shelf = Shelf::open(context)?;
     let amendments = corrected::holding(&shelf.ledger, &[Kind::ContractAmend]).map_err(|e| words::ledger(&e))?;
     let effective = Effective::agreed(&shelf.settings, amendments.iter());
+    super::staff::warn_unread(context, &effective.unread);
     let kept = retention_end(&shelf.settings, &effective);
     let contract = &shelf.settings.contract;
     let day = |day: Option<chrono::NaiveDate>| day.map_or_else(|| t!("not-known"), |day| day.to_string());

@@ -12,7 +12,7 @@ use chrono::{Local, SecondsFormat};
 use serde_json::{Map, Value, json};
 
 pub use found::{Beginning, clear_killed, found, make, make_default};
-pub use trace::{Trace, recorded, recorded_at};
+pub use trace::{Trace, allowed, recorded, recorded_at};
 
 use super::context::Context;
 use super::failure::Failure;
@@ -21,10 +21,10 @@ use crate::case::changes;
 use crate::case::folder::CaseFolder;
 use crate::case::{Effective, Roster, Settings};
 use crate::erase::os;
-use crate::home::Seen;
+use crate::home::{Known, Seen};
 use crate::ledger::checkpoint::base64;
 use crate::ledger::{
-    Appended, Clock, Entry, Head, Kind, Ledger, Operator, Outcome, Subject, corrected, entry, keys, verify,
+    Appended, Clock, Entry, Finding, Head, Kind, Ledger, Operator, Outcome, Subject, corrected, entry, keys, verify,
 };
 use crate::sign::{KeyFile, SigningKey, rotate};
 use crate::t;
@@ -93,6 +93,15 @@ pub struct Desk {
 impl Desk {
     /// Opens the case this run is about, and says which; a case that stands in is made on first use.
     pub fn open(context: &Context) -> Result<Self, Failure> {
+        Self::open_with(context, true)
+    }
+
+    /// The same where the key is lost: it is not looked at, and nothing asks for its passphrase.
+    pub fn open_without_key(context: &Context) -> Result<Self, Failure> {
+        Self::open_with(context, false)
+    }
+
+    fn open_with(context: &Context, with_key: bool) -> Result<Self, Failure> {
         let home = context.home()?;
         let (folder, is_default) = found(context)?;
         if is_default && !folder.exists() {
@@ -100,8 +109,12 @@ impl Desk {
         }
         let settings = settings(&folder)?;
         // Before the ledger: another program may append and remember in between.
-        let seen = home.case_at(&folder.path).and_then(|known| known.seen);
+        let known = home.case_at(&folder.path);
+        let seen = known.as_ref().and_then(|known| known.seen.clone());
         let (ledger, copy) = Ledger::open(&folder.ledger()).map_err(|e| words::ledger(&e))?;
+        if let Some(known) = &known {
+            the_same(&ledger, known)?;
+        }
         if let Some(seen) = seen.as_ref().and_then(head_of) {
             let found = verify::against_memory(&ledger, &seen).map_err(|e| words::ledger(&e))?;
             found.map_or(Ok(()), |finding| Err(words::broken(&[finding])))?;
@@ -110,7 +123,14 @@ impl Desk {
             context.note(&t!("ledger-brought-up", path = show::path(&copy)));
         }
         context.note(&case_line(&folder, &settings, is_default));
-        let key = key(context, &key_path(context, &folder, is_default)?, &ledger)?;
+        if let Some(known) = &known {
+            the_same(&ledger, known)?;
+        }
+        let key =
+            if with_key { key(context, &key_path(context, &folder, is_default)?, &ledger)? } else { CaseKey::Missing };
+        if matches!(key, CaseKey::Ready(_)) {
+            warn_of_strangers(context, &ledger, seen.as_ref())?;
+        }
         let origin = ledger.origin().map_err(|e| words::ledger(&e))?;
         let operator = operator::who(context, &settings, &roster(&ledger)?)?;
         let desk = Self {
@@ -166,7 +186,8 @@ impl Desk {
             CaseKey::Locked | CaseKey::Missing => None,
         };
         let appended = append(&mut self.ledger.borrow_mut(), key.as_deref()).map_err(|e| words::ledger(&e))?;
-        if key.is_none() {
+        let signed = self.ledger.borrow().last_checkpoint().map_err(|e| words::ledger(&e))?;
+        if signed.is_none_or(|checkpoint| checkpoint.head.size < appended.head().size) {
             context.warn(&t!("warn-unsigned"));
         }
         remember(context, &self.origin, &appended.head());
@@ -253,6 +274,31 @@ impl Shelf {
     }
 }
 
+/// Attack: another case, or another past of this one, in a folder that is trusted.
+fn the_same(ledger: &Ledger, known: &Known) -> Result<(), Failure> {
+    let origin = ledger.origin().map_err(|e| words::ledger(&e))?;
+    let first = keys::all(ledger).map_err(|e| words::ledger(&e))?.into_iter().next().map(|key| key.fingerprint);
+    let finding = match first {
+        _ if origin != known.origin => Finding::OtherLedger,
+        Some(key) if key != known.key => Finding::OtherFirstKey { key },
+        _ => return Ok(()),
+    };
+    Err(words::broken(&[finding]))
+}
+
+/// Attack: an entry put in by hand at the end, which the next honest signature would cover. What nobody signed, and this
+/// computer did not see being written, is said before that.
+fn warn_of_strangers(context: &Context, ledger: &Ledger, seen: Option<&Seen>) -> Result<(), Failure> {
+    let entries = ledger.head().map_err(|e| words::ledger(&e))?.size;
+    let signed = ledger.last_checkpoint().map_err(|e| words::ledger(&e))?.map_or(0, |c| c.head.size);
+    let known = signed.max(seen.map_or(0, |seen| seen.size));
+    if known < entries && seen.is_some() {
+        let (from, to) = ((known + 1).to_string(), entries.to_string());
+        context.warn(&t!("warn-strange-entries", from = from, to = to));
+    }
+    Ok(())
+}
+
 /// Facts out of a JSON object.
 pub fn facts(value: Value) -> Map<String, Value> {
     match value {
@@ -266,10 +312,15 @@ pub fn head_of(seen: &Seen) -> Option<Head> {
     Head::parse(&format!("-\n{}\n{}\n", seen.size, seen.root)).map(|(_, head)| head)
 }
 
+/// A head, to be remembered.
+pub fn seen_of(head: &Head) -> Seen {
+    Seen { size: head.size, root: base64(&head.root) }
+}
+
 /// Remembers a head outside of the ledger.
 pub fn remember(context: &Context, origin: &str, head: &Head) {
     if let Ok(home) = context.home() {
-        home.saw_head(origin, Seen { size: head.size, root: base64(&head.root) });
+        home.saw_head(origin, seen_of(head));
     }
 }
 

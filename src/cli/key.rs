@@ -4,10 +4,9 @@ use serde_json::json;
 
 use super::args::KeyCommand;
 use super::context::Context;
-use super::desk::{Shelf, key_path, recorded};
+use super::desk::{Desk, Shelf, key_path, recorded, recorded_at};
 use super::failure::Failure;
 use super::{secret, words};
-use crate::ledger::exchange::{ENDORSEMENT, endorsement_text};
 use crate::ledger::{Kind, SubjectType, keys};
 use crate::sign::{self, SigningKey, rotate};
 use crate::t;
@@ -29,8 +28,15 @@ pub fn run(context: &Context, command: &KeyCommand) -> Result<(), Failure> {
 /// opened next.
 fn rotate_key(context: &Context, reason: &str, lost: bool, passphrase: Option<&str>) -> Result<(), Failure> {
     let reason = super::said::text(reason)?;
-    let (place, old, new) = recorded(context, Kind::KeyRotate, |desk, trace| {
-        let place = key_path(context, &desk.folder, desk.is_default)?;
+    // A lost key cannot be asked for its passphrase.
+    let desk = if lost { Desk::open_without_key(context)? } else { Desk::open(context)? };
+    let place = key_path(context, &desk.folder, desk.is_default)?;
+    if let Some(keys) = place.parent() {
+        let _ = crate::erase::os::make_private_dir(keys);
+    }
+    let busy = || Failure::failed("key_busy", t!("err-key-busy"), t!("hint-ledger-busy"));
+    let _lock = rotate::lock(&place).map_err(|e| words::io(&place, &e))?.ok_or_else(busy)?;
+    let (old, new) = recorded_at(context, &desk, Kind::KeyRotate, |desk, trace| {
         let next = rotate::next(&place);
         let key = SigningKey::generate().map_err(|e| words::signing(&e))?;
         let line = key.public_line().trim().to_owned();
@@ -38,13 +44,10 @@ fn rotate_key(context: &Context, reason: &str, lost: bool, passphrase: Option<&s
         let endorsement = if lost {
             None
         } else {
-            let text = endorsement_text(&desk.origin, &line);
-            let signed = desk.signer()?.sign(ENDORSEMENT, text.as_bytes());
+            let text = keys::endorsement_text(&desk.origin, &line);
+            let signed = desk.signer()?.sign(keys::ENDORSEMENT, text.as_bytes());
             Some(signed.map_err(|e| words::signing(&e))?)
         };
-        if let Some(keys) = next.parent() {
-            let _ = crate::erase::os::make_private_dir(keys);
-        }
         key.save_new(&next, passphrase).map_err(|e| words::signing(&e))?;
         let new = key.fingerprint();
         if lost {
@@ -54,7 +57,7 @@ fn rotate_key(context: &Context, reason: &str, lost: bool, passphrase: Option<&s
         trace.about(SubjectType::Key, old.clone());
         trace.about(SubjectType::Key, new.clone());
         trace.facts(json!({ "key": line, "old": old, "reason": reason, "lost": lost, "endorsement": endorsement }));
-        Ok((place, old, new))
+        Ok((old, new))
     })?;
     rotate::replace(&place).map_err(|e| words::io(&place, &e))?;
     context.say(&t!("key-rotated", old = old.clone(), new = new.clone()));

@@ -140,6 +140,7 @@ fn list(context: &Context) -> Result<(), Failure> {
     let shelf = Shelf::open(context)?;
     let roster = roster(&shelf.ledger)?;
     let people = roster.people();
+    warn_unread(context, roster.unread());
     if !context.json {
         if people.is_empty() {
             context.say(&t!("staff-none"));
@@ -160,6 +161,14 @@ fn list(context: &Context) -> Result<(), Failure> {
     }
     context.result(&json!({ "people": people.iter().map(json_of).collect::<Vec<_>>() }));
     Ok(())
+}
+
+/// What is left out of what is shown is said.
+pub fn warn_unread(context: &Context, unread: &[u64]) {
+    if !unread.is_empty() {
+        let numbers: Vec<String> = unread.iter().map(u64::to_string).collect();
+        context.warn(&t!("warn-unread", numbers = numbers.join("・")));
+    }
 }
 
 fn line(person: &Person) -> String {

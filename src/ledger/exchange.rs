@@ -14,9 +14,6 @@ use super::store::{Ledger, sql};
 use super::tree::{self, Tree};
 use crate::sign::{self, SigningKey};
 
-/// Namespace of the signature by which an old key names the new one.
-pub const ENDORSEMENT: &str = "record@tewatashi";
-
 /// Why entries were not taken in.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiveError {
@@ -68,12 +65,6 @@ pub struct Received {
     pub head: Head,
 }
 
-/// What an old key says of the new one.
-#[must_use]
-pub fn endorsement_text(origin: &str, new_key: &str) -> String {
-    format!("{origin}\n{}\n", new_key.trim())
-}
-
 /// Takes in what a file holds and is not here yet. `compose` makes an entry of this ledger.
 ///
 /// # Errors
@@ -111,7 +102,7 @@ pub fn receive(
     if Head::of(&tree) != package.head {
         return Err(ReceiveError::Root);
     }
-    if !is_trusted(ledger, &package.key, origin, here.iter().chain(&new))? {
+    if !is_trusted(ledger, package, here.iter().chain(&new))? {
         return Err(ReceiveError::UnknownKey { key: package.key.clone() });
     }
     if let Some(number) = fork {
@@ -173,32 +164,47 @@ fn parsed(texts: &[String], known: u64) -> Option<Vec<Value>> {
         .collect()
 }
 
-/// Whether the key was confirmed from paper, or a chain of old keys that each named the next leads from one that was.
+/// A key that the other ledger's entries name.
+struct Named {
+    entry: u64,
+    at_once: bool,
+    fingerprint: String,
+    line: String,
+    trusted: bool,
+}
+
+/// Whether the head was signed by the key that these entries say signs there, and that key was confirmed from paper or is
+/// named by a chain of keys that begins with one that was.
+///
+/// Attack: a partner whose key is trusted writes under another partner's origin; so it is not enough that the key is known.
 fn is_trusted<'a>(
     ledger: &Ledger,
-    key: &str,
-    origin: &str,
+    package: &Package,
     entries: impl Iterator<Item = &'a String>,
 ) -> Result<bool, super::Error> {
-    let mut trusted: HashSet<String> = keys::trusted(ledger)?.into_iter().map(|(key, _)| key).collect();
-    let mut current: Option<String> = None;
+    let confirmed: HashSet<String> = keys::trusted(ledger)?.into_iter().map(|(key, _)| key).collect();
+    let mut chain: Vec<Named> = Vec::new();
     for text in entries.filter(|text| text.contains("\"key_rotate\"") || text.contains("\"init\"")) {
         let Ok(entry) = serde_json::from_str::<Entry>(text) else { continue };
-        let fact = |name: &str| entry.facts.get(name).and_then(Value::as_str);
-        let Some(new) = fact("key") else { continue };
-        let Ok(new_key) = sign::fingerprint_of(new) else { continue };
-        if entry.is(Kind::KeyRotate)
-            && let (Some(old), Some(endorsement)) = (&current, fact("endorsement"))
-        {
-            let text = endorsement_text(origin, new);
-            let by = sign::verify(old, ENDORSEMENT, text.as_bytes(), endorsement);
-            if by.is_ok_and(|by| trusted.contains(&by)) {
-                trusted.insert(new_key);
-            }
-        }
-        if entry.is(Kind::Init) || entry.is(Kind::KeyRotate) {
-            current = Some(new.to_owned());
+        let names_key = entry.is(Kind::KeyRotate) || (entry.is(Kind::Init) && entry.number == 1);
+        if names_key && entry.result == Outcome::Done {
+            chain.extend(named(&entry, &package.meta.origin, chain.last(), &confirmed));
         }
     }
-    Ok(trusted.contains(key))
+    let size = package.head.size;
+    let signs = chain.iter().rfind(|key| key.entry < size || (key.at_once && key.entry == size));
+    Ok(signs.is_some_and(|key| key.fingerprint == package.key && key.trusted))
+}
+
+fn named(entry: &Entry, origin: &str, before: Option<&Named>, confirmed: &HashSet<String>) -> Option<Named> {
+    let fact = |name: &str| entry.facts.get(name).and_then(Value::as_str);
+    let line = fact("key")?.to_owned();
+    let fingerprint = sign::fingerprint_of(&line).ok()?;
+    let lost = entry.facts.get("lost").and_then(Value::as_bool).unwrap_or_default();
+    let chained = match (before, fact("endorsement")) {
+        (Some(old), Some(endorsement)) if !lost => old.trusted && keys::endorses(&old.line, origin, &line, endorsement),
+        _ => false,
+    };
+    let trusted = chained || confirmed.contains(&fingerprint);
+    Some(Named { entry: entry.number, at_once: entry.number == 1 || lost, fingerprint, line, trusted })
 }

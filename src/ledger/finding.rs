@@ -83,6 +83,11 @@ pub enum Finding {
         /// That key.
         key: String,
     },
+    /// A new key that the key before it did not name: the signatures after it prove nothing.
+    NotEndorsed {
+        /// The entry that names it.
+        number: u64,
+    },
     /// The first entry names no key, so no signature can be judged.
     NoKey,
     /// The stored head is not that of the entries.

@@ -19,13 +19,29 @@ pub struct OwnKey {
     pub fingerprint: String,
 }
 
+/// Namespace of the signature by which an old key names the new one.
+pub const ENDORSEMENT: &str = "record@tewatashi";
+
+/// What an old key says of the new one.
+#[must_use]
+pub fn endorsement_text(origin: &str, new_key: &str) -> String {
+    format!("{origin}\n{}\n", new_key.trim())
+}
+
+/// Whether the old key named the new one.
+#[must_use]
+pub fn endorses(old: &str, origin: &str, new: &str, endorsement: &str) -> bool {
+    sign::verify(old, ENDORSEMENT, endorsement_text(origin, new).as_bytes(), endorsement).is_ok()
+}
+
 /// All of the ledger's own keys, in order.
 ///
 /// # Errors
 /// The store's.
 pub fn all(ledger: &Ledger) -> Result<Vec<OwnKey>, Error> {
     let entries = ledger.of_kinds(&[Kind::Init, Kind::KeyRotate])?;
-    let done = entries.into_iter().filter(|entry| entry.result == Outcome::Done);
+    let first_or_next = |entry: &Entry| !entry.is(Kind::Init) || entry.number == 1;
+    let done = entries.into_iter().filter(|entry| entry.result == Outcome::Done && first_or_next(entry));
     let key = |entry: Entry| {
         let line = entry.facts.get("key")?.as_str()?.trim().to_owned();
         let fingerprint = sign::fingerprint_of(&line).ok()?;

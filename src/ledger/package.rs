@@ -176,6 +176,7 @@ impl Package {
             return Err(PackageError::NotOne(path.to_owned()));
         }
         let broken = |part| PackageError::Broken { path: path.to_owned(), part };
+        in_order(path)?;
         let text = |name| {
             part(path, name, |reader| {
                 let mut text = String::new();
@@ -185,7 +186,11 @@ impl Package {
         let meta: Meta = serde_json::from_str(&text("meta.json")?).map_err(|_| broken("meta.json"))?;
         let public = text("signer.pub")?.trim().to_owned();
         let (origin, head) = Head::parse(&text("checkpoint")?).ok_or_else(|| broken("checkpoint"))?;
-        let fits = meta.format == FORMAT && origin == meta.origin && meta.to == head.size && meta.from > 0;
+        let fits = meta.format == FORMAT
+            && origin == meta.origin
+            && is_origin(&origin)
+            && meta.to == head.size
+            && meta.from > 0;
         if !fits || meta.from > head.size + 1 {
             return Err(broken("meta.json"));
         }
@@ -258,6 +263,30 @@ fn part<T>(
     Err(PackageError::Broken { path: path.to_owned(), part: name })
 }
 
+const PARTS: [&str; 6] =
+    ["meta.json", "signer.pub", "checkpoint", "checkpoint.sig", "checkpoints.jsonl", "entries.jsonl"];
+
+/// Attack: two members of one name, of which one program reads the first and another the last.
+fn in_order(path: &Path) -> Result<(), PackageError> {
+    let broken = || PackageError::Broken { path: path.to_owned(), part: "tar" };
+    let io = |source| PackageError::Io { path: path.to_owned(), source };
+    let mut tar = tar::Archive::new(File::open(path).map_err(io)?);
+    let mut found = 0;
+    for member in tar.entries().map_err(io)? {
+        let member = member.map_err(|_| broken())?;
+        if PARTS.get(found).is_none_or(|name| member.path_bytes().as_ref() != name.as_bytes()) {
+            return Err(broken());
+        }
+        found += 1;
+    }
+    if found == PARTS.len() { Ok(()) } else { Err(broken()) }
+}
+
+/// `tewatashi/` and sixteen hexadecimal digits: what is kept of a stranger's file is no longer than that.
+fn is_origin(text: &str) -> bool {
+    text.strip_prefix("tewatashi/").is_some_and(|id| id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// Verifies a file that begins with the first entry, as a ledger is verified.
 ///
 /// # Errors
@@ -267,15 +296,20 @@ pub fn verify(path: &Path, question: &Question) -> Result<Verdict, PackageError>
     if package.meta.from != 1 {
         return Err(PackageError::Partial { path: path.to_owned(), from: package.meta.from });
     }
-    let mut checkpoints = Vec::new();
+    let mut checkpoints: Vec<Checkpoint> = Vec::new();
     package.lines("checkpoints.jsonl", |line| {
         let Line { size, root, key, signature } =
             serde_json::from_str(line).map_err(|_| package.broken("checkpoints.jsonl"))?;
         let parsed = Head::parse(&format!("-\n{size}\n{root}\n")).ok_or_else(|| package.broken("checkpoints.jsonl"))?;
+        // Attack: one that belongs nowhere, so that no later one is reached.
+        let before = checkpoints.last().map_or(0, |c| c.head.size);
+        if size <= before || size > package.head.size {
+            return Err(package.broken("checkpoints.jsonl"));
+        }
         checkpoints.push(Checkpoint { head: parsed.1, key, signature });
         Ok(())
     })?;
-    let (mut walk, mut tree) = (Walk::new(question), Tree::default());
+    let (mut walk, mut tree) = (Walk::new(question, &package.meta.origin), Tree::default());
     let mut next = checkpoints.iter().peekable();
     package.each(|number, body| {
         tree.push(tree::leaf(body.as_bytes()));

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, Transactio
 use tempfile::TempDir;
 
 use super::checkpoint::{self, Head};
-use super::entry::{Entry, Kind};
+use super::entry::{Entry, Kind, Outcome};
 use super::error::Error;
 use super::schema;
 use super::tree::{self, Hash, Tree};
@@ -165,16 +165,21 @@ impl Ledger {
         let change = Transaction::new(&mut self.db, TransactionBehavior::Immediate).map_err(of)?;
         let mut tree = edge(&change, &path)?;
         grows_from(&change, &tree, &path)?;
+        let mut may_sign = current_key(&change).map_err(of)?;
         for at in 0..count {
             let number = tree.size() + 1;
             let entry = compose(number, at).ok_or(Error::NotCanonical)?;
+            may_sign = signs_at_once(&entry).or(may_sign);
             let body = entry.canonical().map_err(|_| Error::NotCanonical)?;
             tree.push(tree::leaf(body.as_bytes()));
             insert(&change, &entry, &body, &tree).map_err(of)?;
             more(&change, number, at).map_err(of)?;
         }
         let head = Head::of(&tree);
-        if let Some(key) = signer.filter(|_| count > 0) {
+        // A program that began before the key was replaced still holds the old one, and what that signs now would look
+        // forged for ever. The entry stays without a signature until the next one.
+        let holds = |key: &&SigningKey| may_sign.as_ref().is_none_or(|current| *current == key.fingerprint());
+        if let Some(key) = signer.filter(|_| count > 0).filter(holds) {
             sign(&change, &head, &origin, key, &path)?;
         }
         change.commit().map_err(of)?;
@@ -194,7 +199,8 @@ impl Ledger {
         grows_from(&change, &tree, &path)?;
         let head = Head::of(&tree);
         let signed = last_checkpoint(&change).map_err(of)?.is_some_and(|c| c.head == head);
-        if !signed && head.size > 0 {
+        let current = current_key(&change).map_err(of)?;
+        if !signed && head.size > 0 && current.is_none_or(|current| current == key.fingerprint()) {
             sign(&change, &head, &origin, key, &path)?;
         }
         change.commit().map_err(of)?;
@@ -398,6 +404,32 @@ fn grows_from(db: &Connection, tree: &Tree, path: &Path) -> Result<(), Error> {
     let signed = last_checkpoint(db).map_err(|e| Error::of(path, e))?;
     let fits = signed.is_none_or(|c| c.head.size < tree.size() || c.head == Head::of(tree));
     if fits && sql(tree.size()) == entries { Ok(()) } else { Err(Error::Damaged(path.to_owned())) }
+}
+
+/// The fingerprint of the key that signs now; none in a ledger that names none.
+fn current_key(db: &Connection) -> rusqlite::Result<Option<String>> {
+    let text = "SELECT body FROM entries WHERE kind IN ('init', 'key_rotate') ORDER BY number DESC";
+    let mut statement = db.prepare_cached(text)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let entry = serde_json::from_str::<Entry>(row.get_ref(0)?.as_str()?);
+        let named = entry.ok().filter(|entry| entry.result == Outcome::Done).as_ref().and_then(key_in);
+        if named.is_some() {
+            return Ok(named);
+        }
+    }
+    Ok(None)
+}
+
+fn key_in(entry: &Entry) -> Option<String> {
+    crate::sign::fingerprint_of(entry.facts.get("key")?.as_str()?.trim()).ok()
+}
+
+/// The key that signs the entry which names it: the first, and one that replaces a lost key.
+fn signs_at_once(entry: &Entry) -> Option<String> {
+    let lost = entry.facts.get("lost").and_then(serde_json::Value::as_bool).unwrap_or_default();
+    let names = (entry.is(Kind::Init) && entry.number == 1) || (entry.is(Kind::KeyRotate) && lost);
+    key_in(entry).filter(|_| names && entry.result == Outcome::Done)
 }
 
 fn insert(change: &Transaction, entry: &Entry, body: &str, tree: &Tree) -> rusqlite::Result<()> {

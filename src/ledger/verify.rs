@@ -28,9 +28,10 @@ pub fn verify(ledger: &Ledger, question: &Question) -> Result<Verdict, Error> {
     let origin = ledger.origin()?;
     let (to, entries) = bounded(8);
     let (grown, from) = bounded(8);
+    let named = origin.as_str();
     let (read, walked) = thread::scope(|scope| {
         scope.spawn(move || grow(&entries, &grown));
-        let worker = scope.spawn(move || Walk::new(question).work(&from));
+        let worker = scope.spawn(move || Walk::new(question, named).work(&from));
         let read = read(ledger, &to);
         drop(to);
         (read, worker.join())

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::checkpoint::{Head, ShortCode};
 use super::finding::Question;
 use super::finding::{Finding, Notice, Verdict};
+use super::keys;
 use super::tree::{self, Hash, Tree};
 use crate::sign;
 
@@ -33,6 +34,7 @@ struct KeyFacts {
     key: String,
     #[serde(default)]
     lost: bool,
+    endorsement: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +138,7 @@ impl Walked {
 /// The pass.
 pub struct Walk<'a> {
     question: &'a Question<'a>,
+    origin: &'a str,
     walked: Walked,
     /// The tree over what was seen.
     head: Head,
@@ -148,11 +151,12 @@ pub struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// A pass that has seen nothing.
-    pub fn new(question: &'a Question<'a>) -> Self {
+    pub fn new(question: &'a Question<'a>, origin: &'a str) -> Self {
         let walked =
             Walked { verdict: Verdict::default(), roots: Vec::new(), last: 0, keys: Vec::new(), named: Vec::new() };
         Self {
             question,
+            origin,
             walked,
             head: Head::of(&Tree::default()),
             place: 0,
@@ -228,6 +232,7 @@ impl<'a> Walk<'a> {
 
     fn key(&mut self, number: u64, facts: &RawValue) {
         let facts = serde_json::from_str::<KeyFacts>(facts.get()).ok();
+        let endorsement = facts.as_ref().and_then(|facts| facts.endorsement.clone());
         let key = facts.and_then(|facts| {
             let line = facts.key.trim().to_owned();
             let fingerprint = sign::fingerprint_of(&line).ok()?;
@@ -236,8 +241,16 @@ impl<'a> Walk<'a> {
         let Some((key, lost)) = key else { return self.walked.verdict.find(Finding::NoKey) };
         if lost {
             self.walked.verdict.notice(Notice::KeyReplaced { number });
+        } else if number > 1 && !self.is_endorsed(&key.line, endorsement.as_deref()) {
+            self.walked.verdict.find(Finding::NotEndorsed { number });
         }
         self.walked.keys.push(key);
+    }
+
+    /// Attack: a key nobody of this ledger ever had, named in an entry as the next one, and all after it signed by it.
+    fn is_endorsed(&self, line: &str, endorsement: Option<&str>) -> bool {
+        let (Some(old), Some(endorsement)) = (self.walked.keys.last(), endorsement) else { return false };
+        keys::endorses(&old.line, self.origin, line, endorsement)
     }
 
     fn code(&mut self, number: u64, facts: &RawValue) {

@@ -8,13 +8,13 @@ use serde_json::json;
 use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::words;
-use super::{Draft, facts};
+use super::{Draft, facts, seen_of};
 use crate::case::Settings;
 use crate::case::folder::CaseFolder;
 use crate::case::template::template_without_contract;
 use crate::erase::os;
 use crate::home::{Home, Known};
-use crate::ledger::{Claim, Kind, Ledger, Operator};
+use crate::ledger::{Claim, Head, Kind, Ledger, Operator};
 use crate::sign::{Loaded, SigningKey};
 use crate::t;
 use crate::term::show;
@@ -125,7 +125,7 @@ pub fn make(home: &Home, folder: &CaseFolder, beginning: &Beginning, own_key: bo
         os::make_private_dir(&keys).map_err(|e| io(&e))?;
         beginning.key.save_new(&inside.key(), beginning.passphrase).map_err(|e| words::signing(&e))?;
     }
-    first_entry(&inside, &origin, beginning)?;
+    let head = first_entry(&inside, &origin, beginning)?;
     fs::write(draft.path().join(WHOLE), "").map_err(|e| io(&e))?;
     let names = if own_key { &PARTS[..] } else { &PARTS[1..] };
     for (done, name) in names.iter().enumerate() {
@@ -138,12 +138,12 @@ pub fn make(home: &Home, folder: &CaseFolder, beginning: &Beginning, own_key: bo
     }
     os::sync_dir(&folder.path).map_err(|e| io(&e))?;
     let place = folder.path.canonicalize().map_err(|e| io(&e))?;
-    let known = Known { folder: place, origin, key: beginning.key.fingerprint(), seen: None };
+    let known = Known { folder: place, origin, key: beginning.key.fingerprint(), seen: Some(seen_of(&head)) };
     home.trust_case(&known).map_err(|e| words::io(home.folder(), &e))?;
     Ok(known)
 }
 
-fn first_entry(folder: &CaseFolder, origin: &str, beginning: &Beginning) -> Result<(), Failure> {
+fn first_entry(folder: &CaseFolder, origin: &str, beginning: &Beginning) -> Result<Head, Failure> {
     let settings =
         Settings::from_bytes(beginning.text.as_bytes()).map_err(|m| words::mistakes(&folder.settings(), &m))?;
     let path = folder.ledger();
@@ -156,10 +156,8 @@ fn first_entry(folder: &CaseFolder, origin: &str, beginning: &Beginning) -> Resu
     }));
     let (mut ledger, _) = Ledger::open(&path).map_err(|e| words::ledger(&e))?;
     let draft = Draft::done(Kind::Init, Vec::new(), facts);
-    ledger
-        .append(Some(beginning.key), |number| draft.entry(number, beginning.operator))
-        .map_err(|e| words::ledger(&e))?;
-    Ok(())
+    let appended = ledger.append(Some(beginning.key), |number| draft.entry(number, beginning.operator));
+    Ok(appended.map_err(|e| words::ledger(&e))?.head)
 }
 
 /// Makes the case that stands in where there is none, and says so. Two programs that start at once make one.

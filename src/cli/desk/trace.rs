@@ -65,6 +65,17 @@ impl Trace<'_> {
     }
 }
 
+/// Whether the person may act, for work that leaves entries of its own; a refusal is recorded.
+pub fn allowed(context: &Context, desk: &Desk, kind: Kind) -> Result<(), Failure> {
+    let (subjects, facts, begun) = (RefCell::default(), RefCell::default(), Cell::new(None));
+    let trace = Trace { context, desk, kind, subjects, facts, begun };
+    operator::may_act(context, desk, kind, &trace).inspect_err(|failure| {
+        if let Err(not_recorded) = trace.end(Outcome::Refused, Some(failure)) {
+            context.warn(&t!("warn-not-recorded", reason = not_recorded.message));
+        }
+    })
+}
+
 /// Does some work and records it. What a rule refuses, and what fails, is recorded as well.
 pub fn recorded<T>(
     context: &Context,

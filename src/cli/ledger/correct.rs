@@ -7,17 +7,21 @@ use super::super::desk::recorded;
 use super::super::failure::Failure;
 use super::super::said;
 use super::show::no_entry;
-use crate::ledger::{Kind, SubjectType};
+use crate::case::{Effective, Roster, Settings};
+use crate::ledger::{Entry, Kind, SubjectType};
 use crate::t;
 use crate::term::show;
 
 pub fn run(context: &Context, number: u64, reason: &str, set: &[String]) -> Result<(), Failure> {
-    let facts = pairs(set)?;
     let reason = said::text(reason)?;
     let by = recorded(context, Kind::Correct, |desk, trace| {
         let entry = desk.look(|ledger| ledger.entry(number))?.ok_or_else(|| no_entry(number))?;
         if entry.is(Kind::Correct) || entry.is(Kind::Init) || entry.is(Kind::KeyRotate) {
             return Err(Failure::refused("not_correctable", t!("err-not-correctable"), t!("hint-not-correctable")));
+        }
+        let facts = pairs(set, &entry.facts)?;
+        if !stays_readable(&entry, &facts) {
+            return Err(Failure::usage("would_not_read", t!("err-would-not-read"), t!("hint-would-not-read")));
         }
         trace.about(SubjectType::Entry, number.to_string());
         // It belongs to the life of everything the wrong entry named.
@@ -31,19 +35,40 @@ pub fn run(context: &Context, number: u64, reason: &str, set: &[String]) -> Resu
     Ok(())
 }
 
-/// `name=value`; a value that is a number or JSON is taken as such.
-fn pairs(set: &[String]) -> Result<Map<String, Value>, Failure> {
+/// `name=value`, the value in the form the wrong entry has it: a number, a list, or a text.
+fn pairs(set: &[String], old: &Map<String, Value>) -> Result<Map<String, Value>, Failure> {
+    let bad = |text: &str| Failure::usage("bad_pair", t!("err-bad-pair", text = show::name(text)), t!("hint-bad-pair"));
     let pair = |text: &String| {
         let (name, value) = text.split_once('=').filter(|(name, _)| !name.trim().is_empty())?;
-        let whole = value.parse::<u64>().ok().filter(|n| n.to_string() == value && *n < 1 << 53);
-        let value = whole.map_or_else(|| value.into(), Value::from);
-        Some((name.trim().to_owned(), value))
+        let name = name.trim();
+        let value = match old.get(name) {
+            Some(Value::Number(_)) => Value::from(value.trim().parse::<u64>().ok().filter(|n| *n < 1 << 53)?),
+            Some(Value::Array(_)) => value.split([',', '、', '，']).map(str::trim).filter(|v| !v.is_empty()).collect(),
+            Some(Value::Bool(_)) => Value::from(value.trim().parse::<bool>().ok()?),
+            Some(Value::Null | Value::String(_)) => value.into(),
+            // What the entry does not have yet: a number where it reads as one.
+            None => value
+                .parse::<u64>()
+                .ok()
+                .filter(|n| *n < 1 << 53 && n.to_string() == value)
+                .map_or_else(|| value.into(), Value::from),
+            Some(Value::Object(_)) => return None,
+        };
+        Some((name.to_owned(), value))
     };
-    set.iter()
-        .map(|text| {
-            pair(text).ok_or_else(|| {
-                Failure::usage("bad_pair", t!("err-bad-pair", text = show::name(text)), t!("hint-bad-pair"))
-            })
-        })
-        .collect()
+    set.iter().map(|text| pair(text).ok_or_else(|| bad(text))).collect()
+}
+
+/// Attack, or a slip: a correction that makes an entry unreadable takes a person, or an extended period, out of the case
+/// without a word.
+fn stays_readable(entry: &Entry, facts: &Map<String, Value>) -> bool {
+    let mut corrected = entry.clone();
+    corrected.facts.extend(facts.clone());
+    let unread_people = || Roster::from_entries([&corrected]).unread().len();
+    let unread_contract = || Effective::agreed(&Settings::default(), [&corrected]).unread.len();
+    match () {
+        () if entry.is(Kind::StaffAdd) => unread_people() == 0,
+        () if entry.is(Kind::ContractAmend) => unread_contract() == 0,
+        () => true,
+    }
 }

@@ -8,7 +8,7 @@ use chrono::Local;
 use serde_json::json;
 
 use super::super::context::Context;
-use super::super::desk::{Desk, Draft, facts, recorded};
+use super::super::desk::{Desk, Draft, allowed, facts, recorded};
 use super::super::failure::Failure;
 use super::super::place::place_new;
 use super::super::{counted, said, words};
@@ -87,6 +87,7 @@ pub fn send(context: &Context, file: &Path, from: u64) -> Result<(), Failure> {
 
 pub fn receive(context: &Context, file: &Path) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
+    allowed(context, &desk, Kind::Received)?;
     let package = Package::open(file).map_err(|e| words::package(&e))?;
     let taken = take(context, &desk, &package).or_else(|error| match error {
         ReceiveError::UnknownKey { key } => {

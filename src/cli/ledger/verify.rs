@@ -23,7 +23,7 @@ pub fn run(context: &Context, file: Option<&Path>, code: Option<&str>, full: boo
         let ledger = Ledger::open_to_read(file).map_err(|e| words::ledger(&e))?;
         verify::verify(&ledger, &question).map_err(|e| words::ledger(&e))?
     };
-    conclude(context, &verdict, code.is_some(), false)
+    conclude(context, &verdict, code.as_ref(), false)
 }
 
 /// The case's own ledger, against what this computer remembers of it too.
@@ -33,10 +33,10 @@ fn own(context: &Context, code: Option<&ShortCode>, full: bool) -> Result<(), Fa
     let seen = known.as_ref().and_then(|known| known.seen.as_ref()).and_then(head_of);
     let question = Question { code, seen, known: known.as_ref().map(|k| (k.origin.as_str(), k.key.as_str())), full };
     let verdict = verify::verify(&shelf.ledger, &question).map_err(|e| words::ledger(&e))?;
-    conclude(context, &verdict, code.is_some(), seen.is_some())
+    conclude(context, &verdict, code, seen.is_some())
 }
 
-fn conclude(context: &Context, verdict: &Verdict, code: bool, seen: bool) -> Result<(), Failure> {
+fn conclude(context: &Context, verdict: &Verdict, code: Option<&ShortCode>, seen: bool) -> Result<(), Failure> {
     let count = |label: String, n: u64| context.chat(&format!("  {}  {}", show::pad(&label, 20), show::number(n)));
     count(t!("ledger-entries"), verdict.entries);
     count(t!("ledger-checkpoints"), verdict.checkpoints);
@@ -58,6 +58,7 @@ fn conclude(context: &Context, verdict: &Verdict, code: bool, seen: bool) -> Res
     context.result(&json!({
         "result": if verdict.findings.is_empty() { "ok" } else { "broken" },
         "scope": scope,
+        "pinned": code.filter(|_| verdict.code_holds).map(ShortCode::size),
         "entries": verdict.entries,
         "checkpoints": verdict.checkpoints,
         "signatures": verdict.signatures,
@@ -67,11 +68,11 @@ fn conclude(context: &Context, verdict: &Verdict, code: bool, seen: bool) -> Res
     }));
     if verdict.findings.is_empty() {
         context.say(&match (verdict.code_holds, seen) {
-            (true, _) => t!("ledger-ok-code"),
+            (true, _) => t!("ledger-ok-code", size = code.map(ShortCode::size).unwrap_or_default().to_string()),
             (false, true) => t!("ledger-ok-seen"),
             (false, false) => t!("ledger-ok-internal"),
         });
-        if !code {
+        if code.is_none() {
             context.say(&t!("ledger-internal-only"));
         }
         return Ok(());

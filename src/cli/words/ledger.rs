@@ -95,8 +95,10 @@ pub fn receive(error: &ReceiveError) -> Failure {
             Failure::new(code::DAMAGED, "package_root", t!("err-package-root"), t!("hint-package-broken"))
         }
         ReceiveError::UnknownKey { key } => {
-            let message = t!("err-key-not-confirmed", key = key.clone());
-            Failure::refused("key_not_confirmed", message, t!("hint-key-not-confirmed", key = key.clone()))
+            // Attack: the stranger's whole fingerprint on the screen, ready to be registered without a look at paper.
+            let start: String = key.chars().take(20).collect();
+            let message = t!("err-key-not-confirmed", start = start);
+            Failure::refused("key_not_confirmed", message, t!("hint-key-not-confirmed"))
         }
     }
 }
@@ -146,6 +148,7 @@ fn finding(finding: &Finding) -> String {
         Finding::CutOff { entries, covered } => t!("found-cut-off", entries = n(entries), covered = n(covered)),
         Finding::BadSignature { size } => t!("found-bad-signature", size = n(size)),
         Finding::OtherKey { size, key } => t!("found-other-key", size = n(size), key = show::name(key)),
+        Finding::NotEndorsed { number } => t!("found-not-endorsed", number = n(number)),
         Finding::NoKey => t!("found-no-key"),
         Finding::Head => t!("found-head"),
         Finding::CodeCutOff { code, entries, carried_by: None } => {
