@@ -123,9 +123,6 @@ impl Desk {
             context.note(&t!("ledger-brought-up", path = show::path(&copy)));
         }
         context.note(&case_line(&folder, &settings, is_default));
-        if let Some(known) = &known {
-            the_same(&ledger, known)?;
-        }
         let key =
             if with_key { key(context, &key_path(context, &folder, is_default)?, &ledger)? } else { CaseKey::Missing };
         if matches!(key, CaseKey::Ready(_)) {
