@@ -49,8 +49,8 @@ pub struct Batch {
     texts: String,
     /// The place of each, and where it ends.
     ends: Vec<(u64, usize)>,
-    /// The root of the tree with each.
-    roots: Vec<Hash>,
+    /// The hash of each; once the tree has grown by it, the root of the tree with it.
+    hashes: Vec<Hash>,
     /// Checkpoints up to the last place, and where the name of the key of each ends.
     checkpoints: Vec<(Head, usize)>,
     /// The names of keys, one after another.
@@ -62,6 +62,8 @@ impl Batch {
     pub fn entry(&mut self, number: u64, body: &str) {
         self.texts.push_str(body);
         self.ends.push((number, self.texts.len()));
+        // Here, where the text is at hand: so each of the three threads has about the same to do.
+        self.hashes.push(tree::leaf(body.as_bytes()));
     }
 
     /// Takes a checkpoint in.
@@ -72,11 +74,9 @@ impl Batch {
 
     /// Grows the tree by its entries.
     pub fn grow(&mut self, tree: &mut Tree) {
-        let mut start = 0;
-        for &(_, end) in &self.ends {
-            tree.push(tree::leaf(&self.texts.as_bytes()[start..end]));
-            self.roots.push(tree.root());
-            start = end;
+        for hash in &mut self.hashes {
+            tree.push(*hash);
+            *hash = tree.root();
         }
     }
 
@@ -172,7 +172,7 @@ impl<'a> Walk<'a> {
         for batch in from {
             let mut checkpoints = batch.checkpoints.iter().peekable();
             let (mut start, mut key_start) = (0, 0);
-            for (&(number, end), &root) in batch.ends.iter().zip(&batch.roots) {
+            for (&(number, end), &root) in batch.ends.iter().zip(&batch.hashes) {
                 self.entry(number, &batch.texts[start..end], root);
                 start = end;
                 while let Some((head, key_end)) = checkpoints.next_if(|(head, _)| head.size <= number) {
