@@ -113,7 +113,8 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub fn origin(&self) -> Result<String, Error> {
-        let found = self.db.query_row("SELECT value FROM meta WHERE name = 'origin'", [], |row| row.get(0));
+        let text = "SELECT value FROM meta WHERE name = 'origin'";
+        let found = self.db.prepare_cached(text).and_then(|mut statement| statement.query_row([], |row| row.get(0)));
         found.map_err(|e| self.of(e))
     }
 
@@ -399,7 +400,8 @@ fn edge(db: &Connection, path: &Path) -> Result<Tree, Error> {
 /// Attack: entries cut off or a head turned back, so that new entries grow a clean-looking tree over the gap.
 fn grows_from(db: &Connection, tree: &Tree, path: &Path) -> Result<(), Error> {
     let entries: i64 = db
-        .query_row("SELECT coalesce(max(number), 0) FROM entries", [], |row| row.get(0))
+        .prepare_cached("SELECT coalesce(max(number), 0) FROM entries")
+        .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
         .map_err(|e| Error::of(path, e))?;
     let signed = last_checkpoint(db).map_err(|e| Error::of(path, e))?;
     let fits = signed.is_none_or(|c| c.head.size < tree.size() || c.head == Head::of(tree));
@@ -408,12 +410,12 @@ fn grows_from(db: &Connection, tree: &Tree, path: &Path) -> Result<(), Error> {
 
 /// The fingerprint of the key that signs now; none in a ledger that names none.
 fn current_key(db: &Connection) -> rusqlite::Result<Option<String>> {
-    let text = "SELECT body FROM entries WHERE kind IN ('init', 'key_rotate') ORDER BY number DESC";
+    let text = "SELECT body ->> '$.facts.key' FROM entries
+        WHERE kind IN ('init', 'key_rotate') AND body ->> '$.result' = 'done' ORDER BY number DESC";
     let mut statement = db.prepare_cached(text)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let entry = serde_json::from_str::<Entry>(row.get_ref(0)?.as_str()?);
-        let named = entry.ok().filter(|entry| entry.result == Outcome::Done).as_ref().and_then(key_in);
+        let named = row.get_ref(0)?.as_str().ok().and_then(fingerprint);
         if named.is_some() {
             return Ok(named);
         }
@@ -421,15 +423,16 @@ fn current_key(db: &Connection) -> rusqlite::Result<Option<String>> {
     Ok(None)
 }
 
-fn key_in(entry: &Entry) -> Option<String> {
-    crate::sign::fingerprint_of(entry.facts.get("key")?.as_str()?.trim()).ok()
+fn fingerprint(line: &str) -> Option<String> {
+    crate::sign::fingerprint_of(line.trim()).ok()
 }
 
 /// The key that signs the entry which names it: the first, and one that replaces a lost key.
 fn signs_at_once(entry: &Entry) -> Option<String> {
     let lost = entry.facts.get("lost").and_then(serde_json::Value::as_bool).unwrap_or_default();
     let names = (entry.is(Kind::Init) && entry.number == 1) || (entry.is(Kind::KeyRotate) && lost);
-    key_in(entry).filter(|_| names && entry.result == Outcome::Done)
+    let key = entry.facts.get("key").filter(|_| names && entry.result == Outcome::Done);
+    key?.as_str().and_then(fingerprint)
 }
 
 fn insert(change: &Transaction, entry: &Entry, body: &str, tree: &Tree) -> rusqlite::Result<()> {
