@@ -14,6 +14,7 @@ pub mod era;
 pub mod erase;
 pub mod home;
 pub mod ledger;
+pub mod paper;
 pub mod passphrase;
 pub mod progress;
 pub mod sign;

@@ -1,0 +1,95 @@
+//! The forms, and the templates that come with the program.
+
+use std::collections::BTreeMap;
+
+/// A form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Form {
+    /// パスワード通知書
+    Slip,
+    /// パスワード通知書交付控
+    SlipStub,
+    /// 個人情報受渡し確認記録票
+    Transfer,
+    /// 受領書
+    Receipt,
+    /// 開封確認書
+    Opening,
+    /// 電子データ消去証明書 or 消去結果報告書
+    Erasure,
+    /// 個人情報管理簿
+    Register,
+}
+
+impl Form {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Slip, Self::SlipStub, Self::Transfer, Self::Receipt, Self::Opening, Self::Erasure, Self::Register];
+
+    /// Its name, in records and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Slip => "slip",
+            Self::SlipStub => "slip-stub",
+            Self::Transfer => "transfer",
+            Self::Receipt => "receipt",
+            Self::Opening => "opening",
+            Self::Erasure => "erasure",
+            Self::Register => "register",
+        }
+    }
+
+    /// The form of a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.name() == name)
+    }
+
+    /// What stands on top of the page, where the record does not say otherwise.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Slip => "パスワード通知書",
+            Self::SlipStub => "パスワード通知書交付控",
+            Self::Transfer => "個人情報受渡し確認記録票",
+            Self::Receipt => "受領書",
+            Self::Opening => "開封確認書",
+            Self::Erasure => "電子データ消去証明書（ファイル単位）",
+            Self::Register => "個人情報管理簿",
+        }
+    }
+
+    /// The file name of its template.
+    #[must_use]
+    pub fn file(self) -> String {
+        format!("{}.typ", self.name())
+    }
+
+    /// The template that comes with the program.
+    #[must_use]
+    pub fn template(self) -> &'static str {
+        match self {
+            Self::Slip => include_str!("../../forms/slip.typ"),
+            Self::SlipStub => include_str!("../../forms/slip-stub.typ"),
+            Self::Transfer => include_str!("../../forms/transfer.typ"),
+            Self::Receipt => include_str!("../../forms/receipt.typ"),
+            Self::Opening => include_str!("../../forms/opening.typ"),
+            Self::Erasure => include_str!("../../forms/erasure.typ"),
+            Self::Register => include_str!("../../forms/register.typ"),
+        }
+    }
+}
+
+/// What the templates share.
+pub const COMMON: &str = include_str!("../../forms/common.typ");
+
+/// The name of what the templates share.
+pub const COMMON_FILE: &str = "common.typ";
+
+/// All templates that come with the program, by file name.
+#[must_use]
+pub fn built_in() -> BTreeMap<String, String> {
+    let forms = Form::ALL.iter().map(|form| (form.file(), form.template().to_owned()));
+    forms.chain([(COMMON_FILE.to_owned(), COMMON.to_owned())]).collect()
+}
