@@ -3,6 +3,7 @@
 //! A form is a typst template; a record is JSON. Nothing else reaches the page: no file, no network, no clock. So the same
 //! record gives the same bytes, on any computer that has the same fonts.
 
+pub mod fields;
 pub mod fonts;
 pub mod form;
 pub mod press;

@@ -1,0 +1,70 @@
+//! 開封確認書: after verification.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Count, Date, Fields, Person, Time};
+use crate::paper::form::Form;
+
+/// 開封確認書
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Opening {
+    /// 日付
+    pub date: Option<Date>,
+    /// 区長, as addressed; made of the city's name where it is missing.
+    pub addressee: Option<String>,
+    /// 受領書番号
+    pub receipt: Option<String>,
+    /// 束の番号
+    pub bundle: Option<String>,
+    /// 媒体管理番号
+    pub media: Vec<String>,
+    /// 開封日時
+    pub opened: Option<Time>,
+    /// 開封場所
+    pub place: Option<String>,
+    /// 検証結果
+    pub result: Option<Result>,
+    /// What was checked, in words.
+    pub checked: Vec<String>,
+    /// What was not checked, or did not agree.
+    pub problems: Vec<String>,
+    /// ファイル数
+    pub files: Compared,
+    /// レコード数
+    pub records: Compared,
+    /// 件数（人数）
+    pub subjects: Compared,
+    /// 差異の理由
+    pub difference: Option<String>,
+    /// 開封確認コード
+    pub code: Option<String>,
+    /// 備考
+    pub remarks: Option<String>,
+    /// 確認者
+    pub confirmer: Option<Person>,
+}
+
+impl Fields for Opening {
+    const FORM: Form = Form::Opening;
+}
+
+/// 検証結果
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Result {
+    /// 一致
+    Agrees,
+    /// 不一致
+    Differs,
+}
+
+/// A number before and after.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Compared {
+    /// 引渡し時（申告）
+    pub told: Option<Count>,
+    /// 開封時（計数）
+    pub counted: Option<Count>,
+}
