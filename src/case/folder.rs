@@ -46,6 +46,12 @@ impl CaseFolder {
         self.path.join("records")
     }
 
+    /// Forms that the case uses instead of those of the program.
+    #[must_use]
+    pub fn forms(&self) -> PathBuf {
+        self.path.join("forms")
+    }
+
     /// The signing key.
     #[must_use]
     pub fn key(&self) -> PathBuf {

@@ -15,6 +15,8 @@ pub enum Shape {
     Whole,
     /// `"2026-04-01"`, a day that exists.
     Date,
+    /// `"D"`: one to three capital letters.
+    Letters,
     /// `[name]` and keys below it.
     Section,
     /// `[[name]]` and keys below it, once for each.

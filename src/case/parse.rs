@@ -21,7 +21,7 @@ const RULES: &[&str] = &[
     "separate_days",
     "other_items",
 ];
-const FORMS: &[&str] = &["seals", "western_dates", "copies", "return_word"];
+const FORMS: &[&str] = &["seals", "western_dates", "copies", "return_word", "document_prefix", "extra"];
 const RETENTION: &[&str] = &["years", "from_next_fiscal_year"];
 const WARNING: &[&str] = &["subjects"];
 const PEOPLE: &[&str] = &["roles", "os_users"];
@@ -144,6 +144,8 @@ fn forms(section: &Section) -> Forms {
         western_dates: section.yes("western_dates", plain.western_dates),
         copies: section.word("copies", plain.copies),
         return_word: section.word("return_word", plain.return_word),
+        document_prefix: section.letters("document_prefix", &plain.document_prefix),
+        extra: section.free_texts("extra"),
     }
 }
 
@@ -196,6 +198,8 @@ seals = true
 western_dates = true
 copies = "正副"
 return_word = "返却"
+document_prefix = "JU"
+extra = { "文書記号" = "架戸住第" }
 [retention]
 years = 10
 from_next_fiscal_year = true
@@ -229,6 +233,8 @@ sato = "P-002"
         };
         assert_eq!(found.rules, rules);
         assert_eq!(found.forms.copies, Copies::OriginalDuplicate);
+        assert_eq!(found.forms.document_prefix, "JU");
+        assert_eq!(found.forms.extra.get("文書記号").map(String::as_str), Some("架戸住第"));
         assert_eq!(found.retention, Retention { years: 10, from_next_fiscal_year: true });
         assert_eq!(found.warning.subjects, 101);
         assert_eq!(found.people.os_users.get(r"DESK\suzuki").map(String::as_str), Some("鈴木　花子"));
@@ -267,6 +273,9 @@ sato = "P-002"
             ("contract.from = \"2026-02-29\"", 17, "contract.from", shape(Shape::Date)),
             ("contract.from = 2026-04-01T00:00:00", 17, "contract.from", shape(Shape::Date)),
             ("contract.from = 20260401", 17, "contract.from", shape(Shape::Date)),
+            ("forms.document_prefix = \"Ｄ\"", 25, "forms.document_prefix", shape(Shape::Letters)),
+            ("forms.document_prefix = \"ABCD\"", 25, "forms.document_prefix", shape(Shape::Letters)),
+            ("forms.extra = { \"文書 記号\" = 1 }", 27, "forms.extra.\"文書 記号\"", shape(Shape::Text)),
             ("contract.title = \"a\\u001bb\"", 18, "contract.title", Fault::Unseen('\u{1b}')),
             ("parties.city.name = \"見本\\u202e市\"", 21, "parties.city.name", Fault::Unseen('\u{202e}')),
             ("parties.subcontractors = [{name = \"\"}]", 35, "parties.subcontractors[1].name", Fault::Empty),

@@ -243,6 +243,25 @@ impl<'a, 't> Section<'a, 't> {
         date
     }
 
+    /// One to three capital letters, which every keyboard has.
+    pub(super) fn letters(&self, key: &str, default: &str) -> String {
+        let text = self.text(key);
+        if text.is_empty() {
+            return default.to_owned();
+        }
+        if text.len() > 3 || !text.bytes().all(|b| b.is_ascii_uppercase()) {
+            self.fault(key, Fault::Shape(Shape::Letters));
+        }
+        text
+    }
+
+    /// A section whose keys are free and whose values are texts.
+    pub(super) fn free_texts(&self, key: &str) -> BTreeMap<String, String> {
+        let Some(table) = self.typed(key, Shape::Section, DeValue::as_table) else { return BTreeMap::new() };
+        let section = Section { reader: self.reader, table: Some(table), at: 0..0, path: self.key(key) };
+        in_order(table).into_iter().map(|name| (name.get_ref().to_string(), section.text(name.get_ref()))).collect()
+    }
+
     /// A section whose keys are free: who each of them stands for. Nobody stands there twice.
     pub(super) fn names(&self, key: &str) -> BTreeMap<String, String> {
         let Some(table) = self.typed(key, Shape::Section, DeValue::as_table) else { return BTreeMap::new() };

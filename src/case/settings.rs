@@ -128,6 +128,11 @@ pub struct Forms {
     pub copies: Copies,
     /// The word for giving back.
     pub return_word: ReturnWord,
+    /// What numbers of documents begin with. Two computers that share a contract without a line between them each need
+    /// their own, or both would issue the same number.
+    pub document_prefix: String,
+    /// What the case's own forms show beside the usual fields, by name.
+    pub extra: BTreeMap<String, String>,
 }
 
 /// How long records are kept.
@@ -216,6 +221,8 @@ impl Settings {
                 "western_dates": forms.western_dates,
                 "copies": forms.copies.text(),
                 "return_word": forms.return_word.text(),
+                "document_prefix": forms.document_prefix,
+                "extra": forms.extra,
             },
             "retention": { "years": retention.years, "from_next_fiscal_year": retention.from_next_fiscal_year },
             "warning": { "subjects": warning.subjects },
@@ -261,7 +268,14 @@ impl Default for Rules {
 
 impl Default for Forms {
     fn default() -> Self {
-        Self { seals: false, western_dates: false, copies: Copies::KouOtsu, return_word: ReturnWord::Henkan }
+        Self {
+            seals: false,
+            western_dates: false,
+            copies: Copies::KouOtsu,
+            return_word: ReturnWord::Henkan,
+            document_prefix: "D".to_owned(),
+            extra: BTreeMap::new(),
+        }
     }
 }
 

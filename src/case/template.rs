@@ -1,5 +1,6 @@
 //! The text of a new `tewatashi.toml`: every key there is, each explained to the person who will edit it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use chrono::NaiveDate;
@@ -229,6 +230,13 @@ western_dates = {}
 copies = {}
 # 返還 又は 返却
 return_word = {}
+# 文書番号の頭文字（半角の英大文字1から3字）。同じ契約を複数のパソコンで扱うときは、パソコンごとに変えます。
+# What document numbers begin with; each computer of one contract needs its own.
+document_prefix = {}
+# 独自の様式に印字する項目。例: \"文書記号\" = \"架戸住第\"　様式では d.extra から読みます。
+# What the case's own forms print beside the usual fields.
+[forms.extra]
+{}
 
 # 台帳と記録の保存
 # How long records are kept.
@@ -256,12 +264,19 @@ roles = {}
         forms.western_dates,
         text(forms.copies.text()),
         text(forms.return_word.text()),
+        text(&forms.document_prefix),
+        pairs(&forms.extra),
         retention.years,
         retention.from_next_fiscal_year,
         warning.subjects,
         texts(&people.roles),
     )?;
     people.os_users.iter().try_for_each(|(user, name)| writeln!(out, "{} = {}", text(user), text(name)))
+}
+
+/// A line for each, after which an empty line comes anyway.
+fn pairs(map: &BTreeMap<String, String>) -> String {
+    map.iter().map(|(name, said)| format!("{} = {}\n", text(name), text(said))).collect()
 }
 
 fn date(date: Option<NaiveDate>) -> String {
@@ -347,6 +362,8 @@ mod tests {
         settings.forms.seals = true;
         settings.forms.copies = Copies::OriginalDuplicate;
         settings.forms.return_word = ReturnWord::Henkyaku;
+        settings.forms.document_prefix = "JU".into();
+        settings.forms.extra = [("文書記号".to_owned(), "架戸住第 \" 号".to_owned())].into();
         settings.retention.from_next_fiscal_year = true;
         settings.warning.subjects = 1_000;
         settings.people.roles = vec!["班長".into()];
@@ -385,7 +402,7 @@ mod tests {
             }
             last = line;
         }
-        assert_eq!((sections, keys), (9, 30));
+        assert_eq!((sections, keys), (10, 31));
         assert!(text.lines().all(|line| line.chars().count() <= 120), "a line does not fit a screen");
     }
 }

@@ -2,6 +2,7 @@
 
 mod case;
 mod ledger;
+mod paper;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use case::{CaseCommand, ContractCommand, InitArgs, KeyCommand, StaffAddArgs, StaffCommand};
+pub use paper::{PrintArgs, SlipCommand, VoidArgs};
 pub use ledger::{ExportArgs, LedgerCommand, ListArgs as LedgerListArgs};
 
 use crate::t;
@@ -88,6 +90,15 @@ pub enum Command {
     /// The signing key.
     #[command(subcommand, about = t!("about-key"))]
     Key(KeyCommand),
+    /// Print a document again.
+    #[command(about = t!("about-print"))]
+    Print(PrintArgs),
+    /// Take a document out of force.
+    #[command(about = t!("about-void"))]
+    Void(VoidArgs),
+    /// Files of slips.
+    #[command(subcommand, about = t!("about-slip"))]
+    Slip(SlipCommand),
 }
 
 /// `pack`
@@ -100,8 +111,11 @@ pub struct PackArgs {
     #[arg(long, value_name = "DIR", help = t!("arg-pack-to"))]
     pub to: PathBuf,
     /// Where the passphrase goes.
-    #[arg(long, value_name = "FILE|screen", help = t!("arg-slip"))]
+    #[arg(long, value_name = "FILE.pdf|printer[:NAME]|screen", help = t!("arg-slip"))]
     pub slip: Option<PathBuf>,
+    /// No paper but the slip.
+    #[arg(long, help = t!("arg-no-documents"))]
+    pub no_documents: bool,
     /// 件名.
     #[arg(long, value_name = "TEXT", help = t!("arg-title"))]
     pub title: Option<String>,

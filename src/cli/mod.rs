@@ -15,11 +15,14 @@ mod leftovers;
 mod list;
 mod open;
 mod pack;
+mod papers;
 mod place;
+mod print;
 mod said;
 mod secret;
 mod signer;
 mod slip;
+mod slips;
 mod staff;
 mod usage;
 mod verify;
@@ -71,6 +74,9 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::Ledger(command) => ledger::run(context, command),
         Command::Case(command) => case::run(context, command),
         Command::Key(command) => key::run(context, command),
+        Command::Print(args) => print::run(context, args),
+        Command::Void(args) => print::void(context, args),
+        Command::Slip(command) => slips::run(context, command),
     }
 }
 

@@ -9,10 +9,11 @@ use serde_json::json;
 
 use super::args::{PackArgs, SkipKind};
 use super::context::Context;
-use super::desk::{Desk, Trace, recorded};
-use super::failure::Failure;
+use super::desk::{self, Desk, Trace, recorded_at};
+use super::failure::{Failure, code};
+use super::papers::{self, Document, Known, Paper, Papers};
 use super::slip::{self, Slip};
-use super::{counted, secret, words};
+use super::{counted, secret, slips, words};
 use crate::bundle::{
     self, BundleId, Description, Error, Lock, Moment, Order, PackRecord, PassphraseKind, ReadBack, Skip, Sources,
     Staged,
@@ -27,14 +28,48 @@ use crate::t;
 use crate::term::{interrupt, prompt, show};
 
 pub fn run(context: &Context, args: &PackArgs) -> Result<(), Failure> {
-    let (bundle, record, slip) = recorded(context, Kind::Pack, |desk, trace| pack(context, args, desk, trace))?;
-    report(context, &bundle, &record, slip.as_deref());
-    Ok(())
+    let desk = Desk::open(context)?;
+    slips::remind(context, &desk)?;
+    let papers = Papers::new(context, &desk);
+    let packed = recorded_at(context, &desk, Kind::Pack, |desk, trace| pack(context, args, desk, &papers, trace))?;
+    let mut documents: Vec<Document> = packed.slip.iter().cloned().collect();
+    let issued = if args.no_documents { Ok(()) } else { issue(&desk, &papers, &mut documents) };
+    report(context, &packed, &documents, issued.is_ok());
+    issued.map_err(|failure| unissued(failure, packed.record.id.as_str()))
 }
 
-type Packed = (PathBuf, PackRecord, Option<PathBuf>);
+/// A bundle that has its name, and the slip that went out with it.
+struct Packed {
+    bundle: PathBuf,
+    record: PackRecord,
+    slip: Option<Document>,
+}
 
-fn pack(context: &Context, args: &PackArgs, desk: &Desk, trace: &Trace) -> Result<Packed, Failure> {
+/// What goes with the bundle on paper, drawn from its entry.
+fn issue(desk: &Desk, papers: &Papers, documents: &mut Vec<Document>) -> Result<(), Failure> {
+    let entry = desk.look(|ledger| ledger.entry(desk.last_entry()))?;
+    papers::with_bundle(desk, papers, entry.as_ref(), documents)
+}
+
+fn unissued(failure: Failure, bundle: &str) -> Failure {
+    let mut told = Failure::new(
+        code::IN_PART,
+        "documents_missing",
+        t!("err-documents-missing", bundle = bundle.to_owned()),
+        t!("hint-documents-missing", bundle = bundle.to_owned()),
+    );
+    told.details = [failure.message].into_iter().chain(failure.details).chain([failure.hint]).collect();
+    told.reported = true;
+    told
+}
+
+fn pack(
+    context: &Context,
+    args: &PackArgs,
+    desk: &Desk,
+    papers: &Papers,
+    trace: &Trace,
+) -> Result<Packed, Failure> {
     let place = target(&args.to)?;
     outside_sources(args)?;
     let recipients = recipients(&args.recipient)?;
@@ -42,6 +77,7 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, trace: &Trace) -> Resul
     let description = description(args)?;
     permitted(context, desk, &description)?;
     let sources = scan(context, args)?;
+    printable(args, desk, papers, &slip, &description)?;
     let passphrase = if recipients.is_empty() { Some(passphrase(context, args)?) } else { None };
     let signer = desk.signer()?;
 
@@ -64,8 +100,8 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, trace: &Trace) -> Resul
     room(&order, &args.to, &place)?;
     announce(context, &sources);
     trace.about(SubjectType::Bundle, order.id.as_str());
-    if let Some(medium) = &args.medium_id {
-        trace.about(SubjectType::Medium, medium.trim());
+    if let Some(medium) = medium(args) {
+        trace.about(SubjectType::Medium, medium);
     }
     trace.begin()?;
 
@@ -81,10 +117,43 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, trace: &Trace) -> Resul
     if interrupt::asked() {
         return Err(words::cancelled());
     }
-    let packed = hand_out(staged, &slip, passphrase.as_ref())?;
+    let facts = desk::facts(facts_of(staged.record()));
+    let known = Known { bundle: staged.record().id.as_str(), medium: medium(args), facts: &facts, slip: None };
+    let paper = slip.paper(desk, &known);
+    let packed = hand_out(context, staged, &slip, papers, &paper, passphrase.as_ref())?;
     drop(note);
-    trace.facts(facts_of(&packed.1));
+    trace.facts(facts.into());
+    if let Some(given) = slip.given() {
+        trace.fact("slip", json!({ "given": given, "number": packed.slip.as_ref().map(|slip| &slip.number) }));
+    }
     Ok(packed)
+}
+
+fn medium(args: &PackArgs) -> Option<&str> {
+    args.medium_id.as_deref().map(str::trim)
+}
+
+/// Fonts, templates and every character, before anything is sealed: what no font can print is told now.
+fn printable(
+    args: &PackArgs,
+    desk: &Desk,
+    papers: &Papers,
+    slip: &Slip,
+    description: &Description,
+) -> Result<(), Failure> {
+    let Description { title, items, subjects, .. } = description;
+    let facts = desk::facts(json!({ "title": title, "items": items, "subjects": subjects }));
+    let known = Known { bundle: "TW-20260101-AAAA", medium: medium(args), facts: &facts, slip: None };
+    if slip.is_page() {
+        papers.ready(&papers::slip(desk, &known))?;
+    }
+    if args.no_documents {
+        return Ok(());
+    }
+    if slip.is_document() {
+        papers.ready(&papers::stub(desk, &known, "D-0001")?)?;
+    }
+    papers.ready(&papers::transfer(desk, &known)?)
 }
 
 /// What the ledger keeps of a bundle: no name of a file, no secret.
@@ -102,6 +171,8 @@ fn facts_of(record: &PackRecord) -> serde_json::Value {
         "read_back": if established { "established" } else { "not_established" },
         "passphrase": record.facts.encryption.passphrase,
         "volumes": record.facts.volumes,
+        "format": record.facts.encryption.format,
+        "cipher": record.facts.encryption.cipher,
         "header_sha256": record.facts.encryption.header_sha256,
         "opening_code_sha256": record.opening_code_sha256,
         "signer": record.signer,
@@ -131,18 +202,23 @@ fn permitted(context: &Context, desk: &Desk, description: &Description) -> Resul
 /// The passphrase reaches the clerk before the bundle gets its name, so that no bundle exists that nobody can open;
 /// when the last step fails the slip goes again.
 fn hand_out(
+    context: &Context,
     staged: Staged,
     slip: &Slip,
+    papers: &Papers,
+    paper: &Paper,
     passphrase: Option<&Passphrase>,
-) -> Result<(PathBuf, PackRecord, Option<PathBuf>), Failure> {
-    let slip_file = match passphrase {
-        Some(passphrase) => slip.deliver(staged.record(), passphrase)?,
+) -> Result<Packed, Failure> {
+    let document = match passphrase {
+        Some(passphrase) => slip.deliver(papers, paper, staged.record(), passphrase)?,
         None => None,
     };
     match staged.commit() {
-        Ok((bundle, record)) => Ok((bundle, record, slip_file)),
+        Ok((bundle, record)) => Ok(Packed { bundle, record, slip: document }),
         Err(error) => {
-            slip_file.as_deref().map(slip::discard);
+            if let Some(document) = &document {
+                slip::take_back(context, papers, document);
+            }
             Err(words::bundle(&error))
         }
     }
@@ -308,7 +384,8 @@ fn announce(context: &Context, sources: &Sources) {
     context.chat(&t!("pack-begins", files = counted::files(files), size = show::size(bytes)));
 }
 
-fn report(context: &Context, bundle: &Path, record: &PackRecord, slip: Option<&Path>) {
+fn report(context: &Context, packed: &Packed, documents: &[Document], whole: bool) {
+    let Packed { bundle, record, slip } = packed;
     if let ReadBack::NotEstablished { reason } = &record.read_back {
         context.warn(&not_established(reason));
     }
@@ -326,12 +403,15 @@ fn report(context: &Context, bundle: &Path, record: &PackRecord, slip: Option<&P
         context.chat(&t!("pack-read-back", bytes = counted::bytes(*bytes)));
     }
     context.chat(&t!("pack-signer", fingerprint = record.signer.clone()));
-    if let Some(slip) = slip {
-        context.chat(&t!("pack-slip", path = show::path(slip)));
+    papers::tell(context, documents);
+    match slip {
+        Some(Document { number, pdf: Some(path), .. }) => {
+            context.chat(&t!("pack-slip", number = number.clone(), path = show::path(path)));
+        }
+        Some(Document { number, pdf: None, .. }) => context.warn(&t!("warn-spooler", number = number.clone())),
+        None => {}
     }
     let established = matches!(record.read_back, ReadBack::Established { .. });
-    let documents: Vec<_> =
-        slip.map(|p| json!({ "kind": "password_slip", "path": p.to_string_lossy() })).into_iter().collect();
     context.result(&json!({
         "bundle": bundle.to_string_lossy(),
         "id": record.id,
@@ -343,7 +423,8 @@ fn report(context: &Context, bundle: &Path, record: &PackRecord, slip: Option<&P
         "volumes": record.facts.volumes,
         "signer": record.signer,
         "opening_code_sha256": record.opening_code_sha256,
-        "documents": documents,
+        "documents": documents.iter().map(Document::json).collect::<Vec<_>>(),
+        "documents_missing": !whole,
     }));
 }
 

@@ -1,27 +1,35 @@
-//! The password slip (パスワード通知書): where it may go, and its plain-text form.
+//! The password slip (パスワード通知書): where it may go, and that it gets there.
 
-use std::fs;
-use std::io::Write;
+mod outlet;
+mod text;
+
 use std::path::{Path, PathBuf};
-
-use zeroize::Zeroizing;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::papers::{self, Document, Known, Outlet, Paper, Papers};
 use super::words;
 use crate::bundle::PackRecord;
+use crate::erase::os;
 use crate::erase::os::memory::push_secret;
-use crate::erase::{os, scrap};
+use crate::paper::Secret;
 use crate::passphrase::Passphrase;
 use crate::t;
 use crate::term::{prompt, show};
 
+use super::desk::Desk;
+use outlet::{PageFile, Printer, TextFile};
+
 /// Where the passphrase goes.
 pub enum Slip {
-    /// On the alternate screen until Enter.
+    /// On the alternate screen until Enter. Nothing is on paper, so nothing has a number.
     Screen,
-    /// Into a file.
-    File(PathBuf),
+    /// As plain text into a file.
+    Text(PathBuf),
+    /// As a page into a file.
+    Page(PathBuf),
+    /// As a page to a printer, the system's own where none is named.
+    Printer(Option<String>),
     /// Nowhere: the sender knows it, or there is none.
     None,
 }
@@ -30,8 +38,7 @@ impl Slip {
     /// Decides where the passphrase goes, and refuses a place where it would travel with the data.
     pub fn plan(context: &Context, asked: Option<&Path>, to: &Path, needed: bool) -> Result<Self, Failure> {
         let slip = match asked {
-            Some(path) if path == Path::new("screen") => Self::Screen,
-            Some(path) => Self::File(path.to_owned()),
+            Some(path) => Self::named(path),
             None if !needed => return Ok(Self::None),
             None if context.may_ask() => Self::Screen,
             None => return Err(Failure::usage("no_slip", t!("err-no-slip"), t!("hint-no-slip"))),
@@ -40,26 +47,93 @@ impl Slip {
             Self::Screen if !context.may_ask() => {
                 Err(Failure::usage("no_terminal", t!("err-slip-no-terminal"), t!("hint-no-slip")))
             }
-            Self::File(path) => check_place(path, to).map(|()| slip),
-            _ => Ok(slip),
+            Self::Text(path) | Self::Page(path) => check_place(path, to).map(|()| slip),
+            Self::Printer(name) => outlet::is_there(name.as_deref()).map(|()| slip),
+            Self::Screen | Self::None => Ok(slip),
         }
     }
 
-    /// Hands the passphrase over. Returns the file it went into.
-    pub fn deliver(&self, record: &PackRecord, passphrase: &Passphrase) -> Result<Option<PathBuf>, Failure> {
-        // Lines to sign are for paper.
-        let text = render(record, passphrase, matches!(self, Self::File(_)));
-        match self {
-            Self::None => Ok(None),
-            Self::Screen => {
-                let mut text = text;
-                for part in ["\n", &t!("slip-press-enter")] {
-                    push_secret(&mut text, part);
-                }
-                prompt::show_until_enter(&text).map_err(|e| words::terminal(&e)).map(|()| None)
-            }
-            Self::File(path) => write(path, &text).map(|()| Some(path.clone())),
+    fn named(said: &Path) -> Self {
+        match said.to_str() {
+            Some("screen") => Self::Screen,
+            Some("printer") => Self::Printer(None),
+            Some(text) if text.starts_with("printer:") => Self::Printer(Some(text["printer:".len()..].to_owned())),
+            _ if said.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf")) => Self::Page(said.to_owned()),
+            _ => Self::Text(said.to_owned()),
         }
+    }
+
+    /// What the ledger calls the way it goes.
+    pub fn given(&self) -> Option<&'static str> {
+        match self {
+            Self::Screen => Some("screen"),
+            Self::Text(_) | Self::Page(_) => Some("file"),
+            Self::Printer(_) => Some("printer"),
+            Self::None => None,
+        }
+    }
+
+    /// Whether it becomes a document with a number.
+    pub fn is_document(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Page(_) | Self::Printer(_))
+    }
+
+    /// Whether fonts are needed for it.
+    pub fn is_page(&self) -> bool {
+        matches!(self, Self::Page(_) | Self::Printer(_))
+    }
+
+    /// The document it becomes.
+    pub fn paper(&self, desk: &Desk, known: &Known) -> Paper {
+        let paper = papers::slip(desk, known).fact("given", self.given());
+        match self {
+            Self::Text(path) | Self::Page(path) => {
+                let place = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+                paper.fact("file", place.to_string_lossy().into_owned())
+            }
+            Self::Printer(name) => paper.fact("printer", name.clone()),
+            Self::Screen | Self::None => paper,
+        }
+    }
+
+    /// Hands the passphrase over. Returns the document it became.
+    pub fn deliver(
+        &self,
+        papers: &Papers,
+        paper: &Paper,
+        record: &PackRecord,
+        passphrase: &Passphrase,
+    ) -> Result<Option<Document>, Failure> {
+        let mut outlet: Box<dyn Outlet> = match self {
+            Self::None => return Ok(None),
+            Self::Screen => return show(record, passphrase).map(|()| None),
+            Self::Text(path) => Box::new(TextFile { path, record, passphrase }),
+            Self::Page(path) => Box::new(PageFile(path)),
+            Self::Printer(name) => Box::new(Printer(name.as_deref())),
+        };
+        papers.issue_slip(paper, || secret(passphrase), outlet.as_mut()).map(Some)
+    }
+}
+
+fn secret(passphrase: &Passphrase) -> Secret<'_> {
+    let groups = passphrase.groups().filter(|_| passphrase.is_ours());
+    let groups = groups.map(|group| (group, Passphrase::reading(group).to_string())).collect();
+    Secret { text: passphrase.expose(), groups }
+}
+
+fn show(record: &PackRecord, passphrase: &Passphrase) -> Result<(), Failure> {
+    let mut text = text::render(record, passphrase, None);
+    for part in ["\n", &t!("slip-press-enter")] {
+        push_secret(&mut text, part);
+    }
+    prompt::show_until_enter(&text).map_err(|e| words::terminal(&e))
+}
+
+/// Takes back a slip whose bundle did not come to be: its file goes, its number stays and is void.
+pub fn take_back(context: &Context, papers: &Papers, document: &Document) {
+    document.pdf.as_deref().map(outlet::discard);
+    if let Err(failure) = papers.void(&document.number, &t!("void-not-packed")) {
+        context.warn(&t!("warn-not-recorded", reason = failure.message));
     }
 }
 
@@ -86,120 +160,4 @@ fn check_place(slip: &Path, to: &Path) -> Result<(), Failure> {
         return refuse(t!("err-slip-same-medium", path = shown.clone(), target = show::path(to)));
     }
     Ok(())
-}
-
-/// A slip that could not be written whole leaves nothing behind.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut file = os::create_new_private(path, false).map_err(|e| words::io(path, &e))?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    if let Err(e) = written {
-        drop(file);
-        discard(path);
-        return Err(words::io(path, &e));
-    }
-    Ok(())
-}
-
-/// Erases a slip whose bundle did not come to be.
-pub fn discard(path: &Path) {
-    let left = scrap::scrap_file(path).left;
-    if !left.is_empty() {
-        // What could not be overwritten is at least not left lying there by name.
-        let _ = fs::remove_file(path);
-    }
-}
-
-/// The slip as text. The canonical passphrase stands alone on its line, exactly as any tool takes it.
-fn render(record: &PackRecord, passphrase: &Passphrase, paper: bool) -> Zeroizing<String> {
-    let mut out = Zeroizing::new(String::with_capacity(8192 + passphrase.expose().len()));
-    // In parts: a line put together first would stay in freed memory.
-    let mut say = |parts: &[&str]| parts.iter().chain(&["\n"]).for_each(|part| push_secret(&mut out, part));
-    say(&[&t!("slip-title")]);
-    say(&[&t!("slip-caution")]);
-    say(&[]);
-    let mut field = |label: String, value: &str| say(&[&show::pad(&label, 16), "  ", value]);
-    field(t!("slip-bundle"), record.id.as_str());
-    if let Some(medium) = &record.description.medium_id {
-        field(t!("slip-medium"), medium);
-    }
-    field(t!("slip-created"), &record.facts.created);
-    field(t!("slip-signer"), &record.signer);
-    say(&[]);
-    say(&[&t!("slip-passphrase")]);
-    say(&[]);
-    say(&["    ", passphrase.expose()]);
-    say(&[]);
-    if passphrase.is_ours() {
-        say(&[&t!("slip-reading")]);
-        for (number, group) in (1u32..).zip(passphrase.groups()) {
-            let reading = Passphrase::reading(group);
-            say(&["    ", &number.to_string(), "  ", group, "  ", &reading]);
-        }
-        say(&[]);
-    }
-    let length = passphrase.expose().chars().count();
-    say(&[&t!("slip-length", length = length)]);
-    if passphrase.is_ours() {
-        say(&[&t!("slip-typing")]);
-    }
-    if paper {
-        say(&[]);
-        say(&[&t!("slip-received")]);
-        say(&[&t!("slip-returned")]);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bundle::facts::{Encryption, FORMAT};
-    use crate::bundle::{BundleId, Description, Facts, NotEstablished, PassphraseKind, ReadBack};
-    use crate::erase::os::memory::freed;
-
-    fn record() -> PackRecord {
-        let id = BundleId::draw("20261121").unwrap();
-        let encryption = Encryption {
-            format: "age v1".into(),
-            cipher: "ChaCha20-Poly1305".into(),
-            key: "scrypt".into(),
-            work_factor: Some(18),
-            passphrase: Some(PassphraseKind::Generated),
-            header_sha256: "0".repeat(64),
-        };
-        let facts = Facts {
-            format: FORMAT.into(),
-            id: id.to_string(),
-            created: "2026-11-21T16:30:08+09:00".into(),
-            tool: "tewatashi".into(),
-            encryption,
-            volumes: Vec::new(),
-            ledger_code: None,
-        };
-        // As long as it may be, and longer than the room first set aside.
-        let medium_id = Some("媒".repeat(4000));
-        PackRecord {
-            id,
-            files: 1,
-            folders: 0,
-            bytes: 1,
-            description: Description { medium_id, ..Description::default() },
-            facts,
-            signer: "SHA256:uKRQ3mU0sJ5yzC1vXW8dTnF6pLh2bEo9gAi7tRxKq4M".into(),
-            opening_code_sha256: "0".repeat(64),
-            read_back: ReadBack::NotEstablished { reason: NotEstablished::NotAsked },
-        }
-    }
-
-    #[test]
-    fn no_piece_of_a_slip_stays_in_freed_memory() {
-        let (record, passphrase) = (record(), Passphrase::generate().unwrap());
-        for group in passphrase.groups() {
-            let left = freed::holding(group, || {
-                let text = render(&record, &passphrase, true);
-                assert!(text.contains(group));
-            });
-            assert_eq!(left, 0);
-        }
-    }
 }

@@ -2,12 +2,14 @@
 
 mod case;
 mod ledger;
+mod paper;
 
 use std::io;
 use std::path::Path;
 
 pub use case::{amend, answers, approval, mistakes, people, several, standing, training};
-pub use ledger::{bad_code, broken, export, ledger, notice, package, receive};
+pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};
+pub use paper::paper;
 
 use super::counted;
 use super::failure::{Failure, code};

@@ -57,6 +57,14 @@ pub enum Kind {
     Archive,
     /// Leftovers of unfinished work were looked for and removed.
     Leftovers,
+    /// A document was issued, and got its number.
+    Document,
+    /// A document was printed again.
+    Print,
+    /// A document no longer holds; its number stays.
+    Void,
+    /// The file of a slip was erased, or found gone.
+    SlipErased,
 }
 
 impl Kind {

@@ -60,6 +60,9 @@ pub enum Error {
         /// What it said.
         source: rusqlite::Error,
     },
+    /// Another program took the number meanwhile.
+    #[error("another program took the number meanwhile")]
+    Overtaken,
     /// The entry holds a number that JSON cannot hold exactly.
     #[error("an entry that has no canonical text")]
     NotCanonical,

@@ -6,6 +6,7 @@
 pub mod checkpoint;
 pub mod corrected;
 mod derived;
+pub mod documents;
 pub mod entry;
 pub mod error;
 pub mod exchange;

@@ -136,11 +136,22 @@ impl Ledger {
         signer: Option<&SigningKey>,
         compose: impl FnOnce(u64) -> Entry,
     ) -> Result<Appended, Error> {
+        self.append_if(signer, |_| Ok(()), compose)
+    }
+
+    /// The same, where `may` has the last word, in the same step.
+    pub(super) fn append_if(
+        &mut self,
+        signer: Option<&SigningKey>,
+        may: impl FnOnce(&Connection) -> Result<(), Error>,
+        compose: impl FnOnce(u64) -> Entry,
+    ) -> Result<Appended, Error> {
         let mut composed = Some(compose);
         let mut entry = None;
-        let head = self.append_all(
+        let head = self.append_steps(
             signer,
             1,
+            may,
             |number, _| {
                 // One entry is asked for once.
                 let made = composed.take().map(|compose| compose(number));
@@ -157,6 +168,17 @@ impl Ledger {
         &mut self,
         signer: Option<&SigningKey>,
         count: usize,
+        compose: impl FnMut(u64, usize) -> Option<Entry>,
+        more: impl FnMut(&Transaction, u64, usize) -> rusqlite::Result<()>,
+    ) -> Result<Head, Error> {
+        self.append_steps(signer, count, |_| Ok(()), compose, more)
+    }
+
+    fn append_steps(
+        &mut self,
+        signer: Option<&SigningKey>,
+        count: usize,
+        may: impl FnOnce(&Connection) -> Result<(), Error>,
         mut compose: impl FnMut(u64, usize) -> Option<Entry>,
         mut more: impl FnMut(&Transaction, u64, usize) -> rusqlite::Result<()>,
     ) -> Result<Head, Error> {
@@ -166,6 +188,7 @@ impl Ledger {
         let change = Transaction::new(&mut self.db, TransactionBehavior::Immediate).map_err(of)?;
         let mut tree = edge(&change, &path)?;
         grows_from(&change, &tree, &path)?;
+        may(&change)?;
         let mut may_sign = current_key(&change).map_err(of)?;
         for at in 0..count {
             let number = tree.size() + 1;

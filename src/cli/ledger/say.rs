@@ -37,6 +37,10 @@ pub fn kind_word(kind: &str) -> String {
         Kind::Restore => t!("kind-restore"),
         Kind::Archive => t!("kind-archive"),
         Kind::Leftovers => t!("kind-leftovers"),
+        Kind::Document => t!("kind-document"),
+        Kind::Print => t!("kind-print"),
+        Kind::Void => t!("kind-void"),
+        Kind::SlipErased => t!("kind-slip-erased"),
     }
 }
 

@@ -50,6 +50,7 @@ fn shape_word(shape: Shape) -> String {
         Shape::YesNo => t!("shape-yes-no"),
         Shape::Whole => t!("shape-whole"),
         Shape::Date => t!("shape-date"),
+        Shape::Letters => t!("shape-letters"),
         Shape::Section => t!("shape-section"),
         Shape::Sections => t!("shape-sections"),
     }

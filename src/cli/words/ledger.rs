@@ -12,6 +12,9 @@ use crate::ledger::{Error, Finding, Notice};
 use crate::t;
 use crate::term::show;
 
+/// The kind of failure when another program took the number meanwhile.
+pub const OVERTAKEN: &str = "overtaken";
+
 /// A ledger that cannot be used as asked.
 pub fn ledger(error: &Error) -> Failure {
     let failed = |path: &Path, kind, message, hint| Failure::failed(kind, message, hint).about(show::path(path));
@@ -44,6 +47,7 @@ pub fn ledger(error: &Error) -> Failure {
             let message = t!("err-ledger-store", path = show::path(path), reason = reason);
             failed(path, "ledger_store", message, t!("hint-ledger-broken"))
         }
+        Error::Overtaken => Failure::failed(OVERTAKEN, t!("err-overtaken"), t!("hint-ledger-busy")),
         Error::NotCanonical => Failure::failed("not_canonical", t!("err-not-canonical"), t!("hint-not-canonical")),
         Error::Sign(error) => super::signing(error),
     }

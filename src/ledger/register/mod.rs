@@ -45,6 +45,10 @@ pub fn word(kind: Kind) -> &'static str {
         Kind::Restore => "控えからの復元",
         Kind::Archive => "台帳の封かん",
         Kind::Leftovers => "残りものの片付け",
+        Kind::Document => "文書の発行",
+        Kind::Print => "文書の再出力",
+        Kind::Void => "文書の取消",
+        Kind::SlipErased => "通知書ファイルの消去",
     }
 }
 

@@ -1,0 +1,230 @@
+//! What each document says, from what the ledger and the case know. What nobody knows stays blank.
+
+use chrono::{Local, NaiveDate};
+use serde_json::{Map, Value};
+
+use super::Paper;
+use crate::bundle::{BagInfo, Contents};
+use crate::case::{Settings, Side};
+use crate::cli::desk::Desk;
+use crate::cli::failure::Failure;
+use crate::ledger::register::{Content, Row};
+use crate::ledger::{Entry, SubjectType};
+use crate::paper::fields::opening::{Compared, Result as Verified};
+use crate::paper::fields::receipt::Received;
+use crate::paper::fields::transfer::{Digest, Kind};
+use crate::paper::fields::{
+    Count, Date, Day, Medium, Moment, Opening, Person, Receipt, Register, Slip, SlipStub, Time, Transfer, register,
+};
+
+/// What is known of a bundle when its documents are composed: the facts of its `pack` entry, or those that will be.
+pub struct Known<'a> {
+    /// The bundle; a placeholder of the same length before it is made.
+    pub bundle: &'a str,
+    /// 媒体管理番号
+    pub medium: Option<&'a str>,
+    /// The facts.
+    pub facts: &'a Map<String, Value>,
+    /// 通知書番号
+    pub slip: Option<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    /// What the entry of a `pack` says.
+    pub fn of(entry: &'a Entry) -> Option<Self> {
+        let named = |kind| entry.subjects.iter().find(|s| s.kind == kind).map(|s| s.id.as_str());
+        let slip = entry.facts.get("slip").and_then(|slip| slip.get("number")).and_then(Value::as_str);
+        let (bundle, medium) = (named(SubjectType::Bundle)?, named(SubjectType::Medium));
+        Some(Self { bundle, medium, facts: &entry.facts, slip })
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        self.facts.get(key)?.as_str().map(str::to_owned)
+    }
+
+    fn count(&self, key: &str) -> Option<Count> {
+        self.facts.get(key)?.as_u64().map(Count::from)
+    }
+
+    fn media(&self) -> Vec<String> {
+        self.medium.map(str::to_owned).into_iter().collect()
+    }
+
+    fn about(&self, paper: Paper) -> Paper {
+        let paper = paper.about(SubjectType::Bundle, self.bundle);
+        match self.medium {
+            Some(medium) => paper.about(SubjectType::Medium, medium),
+            None => paper,
+        }
+    }
+}
+
+/// パスワード通知書. Never a word of what the data is about.
+pub fn slip(desk: &Desk, known: &Known) -> Paper {
+    known.about(Paper::of(Slip {
+        recipient: Some(other_side(&desk.settings)),
+        bundle: known.bundle.to_owned(),
+        media: known.media(),
+        ..Slip::default()
+    }))
+}
+
+/// パスワード通知書交付控
+pub fn stub(desk: &Desk, known: &Known, slip: &str) -> Result<Paper, Failure> {
+    Ok(known
+        .about(Paper::of(SlipStub {
+            slip: slip.to_owned(),
+            bundle: Some(known.bundle.to_owned()),
+            media: known.media(),
+            deliverer: Some(operator(desk)?),
+            recipient: Some(other_side(&desk.settings)),
+            ..SlipStub::default()
+        }))
+        .fact("slip", slip))
+}
+
+/// 個人情報受渡し確認記録票
+pub fn transfer(desk: &Desk, known: &Known) -> Result<Paper, Failure> {
+    let items = known.facts.get("items").and_then(Value::as_array).into_iter().flatten();
+    let volumes = known.facts.get("volumes").and_then(Value::as_array).into_iter().flatten();
+    let said = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let medium = Medium { id: known.medium.map(str::to_owned), ..Medium::default() };
+    let scheme = [known.text("format"), known.text("cipher")];
+    let scheme: Vec<String> = scheme.into_iter().flatten().collect();
+    Ok(known.about(Paper::of(Transfer {
+        // A contractor may deliver or give back; the person ticks which.
+        kind: (desk.settings.side == Side::City).then_some(Kind::Provided),
+        from: Some(operator(desk)?),
+        to: Some(other_side(&desk.settings)),
+        items: items.filter_map(Value::as_str).map(str::to_owned).collect(),
+        contents: known.text("title"),
+        media: vec![medium],
+        bundle: Some(known.bundle.to_owned()),
+        files: known.count("files"),
+        subjects: known.count("subjects"),
+        encryption: Some(scheme.join("・")).filter(|text| !text.is_empty()),
+        digests: volumes.map(|v| Digest { of: said(v, "name"), sha256: said(v, "sha256") }).collect(),
+        slip: known.slip.map(str::to_owned),
+        ..Transfer::default()
+    })))
+}
+
+/// 受領書, at delivery: what came, and nothing of what is inside.
+pub fn receipt(desk: &Desk, bundle: &str, volumes: u64) -> Result<Paper, Failure> {
+    let item = Received {
+        id: Some(bundle.to_owned()),
+        name: Some("暗号化した束（ファイル）".to_owned()),
+        quantity: Some(volumes.into()),
+        unit: Some("個".to_owned()),
+        records: None,
+    };
+    let receipt = Receipt {
+        date: Some(today().into()),
+        items: vec![item],
+        recipient: Some(operator(desk)?),
+        ..Receipt::default()
+    };
+    Ok(Paper::of(receipt).about(SubjectType::Bundle, bundle))
+}
+
+/// 開封確認書: what was opened or verified, and the code only someone who decrypted it can know.
+pub fn confirmation(desk: &Desk, inside: &Contents, signer_known: bool) -> Result<Paper, Failure> {
+    let BagInfo { id, description, opening_code, oxum, .. } = &inside.info;
+    let checked = ["暗号文の改ざん検知", "全ファイルの照合値（SHA-256）", "ファイル数・容量"];
+    let paper = Paper::of(Opening {
+        date: Some(today().into()),
+        bundle: Some(id.to_string()),
+        media: description.medium_id.clone().into_iter().collect(),
+        opened: Some(Time::of(&Local::now().to_rfc3339())),
+        result: Some(Verified::Agrees),
+        checked: checked.map(str::to_owned).to_vec(),
+        problems: if signer_known { Vec::new() } else { vec!["署名者の鍵は未確認".to_owned()] },
+        files: Compared { told: Some(oxum.1.into()), counted: Some(inside.files.into()) },
+        subjects: Compared { told: description.subjects.map(Count::from), counted: None },
+        code: Some(opening_code.to_string()),
+        confirmer: Some(operator(desk)?),
+        ..Opening::default()
+    });
+    let paper = paper.about(SubjectType::Bundle, id.to_string());
+    Ok(match &description.medium_id {
+        Some(medium) => paper.about(SubjectType::Medium, medium.clone()),
+        None => paper,
+    })
+}
+
+/// 個人情報管理簿
+pub fn register(rows: Vec<Row>, year: Option<String>) -> Paper {
+    let rows = rows.into_iter().map(line).collect();
+    Paper::of(Register { year, as_of: Some(Date::from(today())), rows })
+}
+
+fn line(row: Row) -> register::Row {
+    let joined = |pick: fn(&Content) -> Option<String>| {
+        let all: Vec<String> = row.contents.iter().filter_map(pick).collect();
+        Some(all.join("、")).filter(|text| !text.is_empty())
+    };
+    let mut items: Vec<String> = row.contents.iter().flat_map(|content| content.items.clone()).collect();
+    items.dedup();
+    let subjects: Vec<u64> = row.contents.iter().filter_map(|content| content.subjects).collect();
+    let numbers: Vec<String> = row.slips.iter().map(|slip| slip.number.clone()).collect();
+    let day = |day: Option<NaiveDate>| day.map(Day::from);
+    register::Row {
+        number: row.number.to_string(),
+        year: row.fiscal_year.map(|year| year.to_string()),
+        contents: joined(|content| content.title.clone()).or_else(|| joined(|content| Some(content.bundle.clone()))),
+        items,
+        // One person may be in several bundles of a medium; the sum is of what was said of each.
+        records: (!subjects.is_empty()).then(|| subjects.iter().sum::<u64>().into()),
+        contract: row.contract,
+        medium: row.medium,
+        medium_kind: row.media_kind,
+        quantity: row.quantity.map(Count::from),
+        unit: None,
+        handed_over: row.handed_over.map(|time| Moment::of(&time.to_rfc3339())),
+        from: row.giver,
+        to: row.receiver,
+        slip: Some(numbers.join("、")).filter(|text| !text.is_empty()),
+        slip_delivered: day(row.slips.last().and_then(|slip| slip.issued)),
+        place: row.place,
+        handlers: row.handlers,
+        copying: Some(row.copy_approvals.join("、")).filter(|text| !text.is_empty()),
+        takeouts: row.takeouts,
+        due: day(row.return_due),
+        returned: day(row.returned),
+        return_confirmed_by: row.return_checked_by,
+        erased: day(row.erased),
+        erasure_method: row.erase_method,
+        certificate: row.certificate,
+        kept_until: day(row.keep_until),
+        inspected: day(row.inspected),
+        inspected_by: row.inspected_by,
+        voided: None,
+    }
+}
+
+fn today() -> NaiveDate {
+    Local::now().date_naive()
+}
+
+/// The person at this desk, as a sheet names one.
+fn operator(desk: &Desk) -> Result<Person, Failure> {
+    let super::Issuer { name, section, .. } = super::issuer(desk)?;
+    let parties = &desk.settings.parties;
+    let own = match desk.settings.side {
+        Side::City => parties.city.name.clone(),
+        Side::Contractor => parties.contractor.name.clone(),
+        // Which of several is not known here.
+        Side::Subcontractor => String::new(),
+    };
+    Ok(Person { organization: Some(own), section: Some(section), name: Some(name), ..Person::default() })
+}
+
+/// The other side of this desk; which person it will be is written in by hand.
+fn other_side(settings: &Settings) -> Person {
+    let other = match settings.side {
+        Side::City | Side::Subcontractor => &settings.parties.contractor,
+        Side::Contractor => &settings.parties.city,
+    };
+    let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    Person { organization: said(&other.name), section: said(&other.department), ..Person::default() }
+}
