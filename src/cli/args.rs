@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use case::{CaseCommand, ContractCommand, InitArgs, KeyCommand, StaffAddArgs, StaffCommand};
-pub use paper::{PrintArgs, SlipCommand, VoidArgs};
 pub use ledger::{ExportArgs, LedgerCommand, ListArgs as LedgerListArgs};
+pub use paper::{PrintArgs, SlipCommand, VoidArgs};
 
 use crate::t;
 use crate::term::language::Language;
@@ -185,6 +185,12 @@ pub struct VerifyArgs {
     /// Keys to trust.
     #[arg(long, value_name = "SHA256:…|FILE.pub", action = ArgAction::Append, help = t!("arg-signer"))]
     pub signer: Vec<String>,
+    /// Issue the 受領書: at delivery, before anything is opened.
+    #[arg(long, conflicts_with_all = ["passphrase_file", "identity", "confirmation"], help = t!("arg-receipt"))]
+    pub receipt: bool,
+    /// Issue the 開封確認書.
+    #[arg(long, help = t!("arg-confirmation"))]
+    pub confirmation: bool,
 }
 
 /// `list`
@@ -213,6 +219,9 @@ pub struct OpenArgs {
     /// Keys to trust.
     #[arg(long, value_name = "SHA256:…|FILE.pub", action = ArgAction::Append, help = t!("arg-signer"))]
     pub signer: Vec<String>,
+    /// No 開封確認書.
+    #[arg(long, help = t!("arg-no-confirmation"))]
+    pub no_documents: bool,
 }
 
 /// `leftovers`

@@ -6,11 +6,12 @@ use serde_json::json;
 
 use super::args::OpenArgs;
 use super::context::Context;
-use super::desk::{Desk, Trace, recorded};
+use super::desk::{Desk, Trace, recorded_at};
 use super::failure::Failure;
+use super::papers::{self, Document, Papers};
 use super::signer::{Signer, Trusted, signer_json, signer_line};
 use super::{counted, kept, secret, words};
-use crate::bundle::{self, Bundle, Inside, OpenFailure, Opened, Opening, Report};
+use crate::bundle::{self, Bundle, Contents, Inside, OpenFailure, Opened, Opening, Report};
 use crate::erase::os;
 use crate::home::WorkKind;
 use crate::ledger::Kind;
@@ -18,9 +19,27 @@ use crate::t;
 use crate::term::show;
 
 pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
-    let (opened, signer) = recorded(context, Kind::Open, |desk, trace| open(context, args, desk, trace))?;
-    tell(context, &opened, &signer);
-    Ok(())
+    let desk = Desk::open(context)?;
+    let papers = (!args.no_documents).then(|| Papers::new(context, &desk));
+    let (opened, signer) = recorded_at(context, &desk, Kind::Open, |desk, trace| {
+        papers
+            .as_ref()
+            .map_or(Ok(()), |papers| papers.ready(&papers::confirmation_to_be(desk)?).map_err(papers::or_without))?;
+        open(context, args, desk, trace)
+    })?;
+    let issued = match (&papers, &opened.inside) {
+        (Some(papers), Inside::Bag(inside)) => confirm(&desk, papers, inside, &signer),
+        // A foreign file has no code of its own, and nothing to compare with.
+        _ => Ok(None),
+    };
+    tell(context, &opened, &signer, issued.as_ref().ok().and_then(Option::as_ref));
+    issued.map(drop).map_err(papers::unconfirmed)
+}
+
+/// The 開封確認書 of what was opened.
+fn confirm(desk: &Desk, papers: &Papers, inside: &Contents, signer: &Signer) -> Result<Option<Document>, Failure> {
+    let known = matches!(signer, Signer::Known(_));
+    papers.issue(&papers::confirmation(desk, inside, known)?).map(Some)
 }
 
 fn open(context: &Context, args: &OpenArgs, desk: &Desk, trace: &Trace) -> Result<(Opened, Signer), Failure> {
@@ -92,7 +111,7 @@ fn prepare(to: &Path) -> Result<bool, Failure> {
     }
 }
 
-fn tell(context: &Context, opened: &Opened, signer: &Signer) {
+fn tell(context: &Context, opened: &Opened, signer: &Signer, document: Option<&Document>) {
     context.say(&t!("open-done", path = show::path(&opened.place)));
     let (id, files, folders, bytes, manifest, description) = match &opened.inside {
         Inside::Bag(c) => {
@@ -106,6 +125,7 @@ fn tell(context: &Context, opened: &Opened, signer: &Signer) {
             (None, 1, 0, *bytes, false, None)
         }
     };
+    papers::tell(context, document);
     context.result(&json!({
         "to": opened.place.to_string_lossy(),
         "id": id,
@@ -115,6 +135,7 @@ fn tell(context: &Context, opened: &Opened, signer: &Signer) {
         "manifest": manifest,
         "description": description,
         "signer": signer_json(signer),
+        "documents": document.iter().map(|document| document.json()).collect::<Vec<_>>(),
         "opening_code": match &opened.inside {
             Inside::Bag(c) => Some(c.info.opening_code.to_string()),
             Inside::Foreign { .. } => None,

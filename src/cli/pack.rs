@@ -63,13 +63,7 @@ fn unissued(failure: Failure, bundle: &str) -> Failure {
     told
 }
 
-fn pack(
-    context: &Context,
-    args: &PackArgs,
-    desk: &Desk,
-    papers: &Papers,
-    trace: &Trace,
-) -> Result<Packed, Failure> {
+fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace: &Trace) -> Result<Packed, Failure> {
     let place = target(&args.to)?;
     outside_sources(args)?;
     let recipients = recipients(&args.recipient)?;
@@ -151,9 +145,9 @@ fn printable(
         return Ok(());
     }
     if slip.is_document() {
-        papers.ready(&papers::stub(desk, &known, "D-0001")?)?;
+        papers.ready(&papers::stub(desk, &known, "D-0001")?).map_err(papers::or_without)?;
     }
-    papers.ready(&papers::transfer(desk, &known)?)
+    papers.ready(&papers::transfer(desk, &known)?).map_err(papers::or_without)
 }
 
 /// What the ledger keeps of a bundle: no name of a file, no secret.

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::context::Context;
 use super::desk::{Desk, Draft};
-use super::failure::Failure;
+use super::failure::{Failure, code};
 use super::words;
 use crate::bundle::hex;
 use crate::case::settings::Party;
@@ -28,7 +28,7 @@ use crate::passphrase::PassphraseError;
 use crate::t;
 use crate::term::show;
 
-pub use compose::{Known, confirmation, receipt, register, slip, stub, transfer};
+pub use compose::{Known, confirmation, confirmation_to_be, receipt, register, slip, stub, transfer};
 
 /// A document before it has a number.
 pub struct Paper {
@@ -363,7 +363,12 @@ fn style(settings: &Settings) -> Style {
 }
 
 /// Prints an issued document again, from its record.
-pub fn reprint(press: &Press, record: &Record, mark: Mark, template: Option<&Path>) -> Result<crate::paper::Page, Failure> {
+pub fn reprint(
+    press: &Press,
+    record: &Record,
+    mark: Mark,
+    template: Option<&Path>,
+) -> Result<crate::paper::Page, Failure> {
     press.set(&Job { mark, template, ..Job::of(record) }).map_err(|e| words::paper(&e))
 }
 
@@ -388,9 +393,23 @@ pub fn with_bundle(
     Ok(())
 }
 
+/// The failure to be ready, with the way to go on without.
+pub fn or_without(mut failure: Failure) -> Failure {
+    failure.details.push(t!("or-no-documents"));
+    failure
+}
+
+/// The work is done, its paper is not.
+pub fn unconfirmed(failure: Failure) -> Failure {
+    let mut told = Failure::new(code::IN_PART, "documents_missing", t!("err-unconfirmed"), t!("hint-unconfirmed"));
+    told.details = [failure.message].into_iter().chain(failure.details).chain([failure.hint]).collect();
+    told.reported = true;
+    told
+}
+
 /// Tells which documents there are now.
-pub fn tell(context: &Context, documents: &[Document]) {
-    for document in documents.iter().filter(|document| document.form != Form::Slip) {
+pub fn tell<'d>(context: &Context, documents: impl IntoIterator<Item = &'d Document>) {
+    for document in documents.into_iter().filter(|document| document.form != Form::Slip) {
         let path = document.pdf.as_deref().map(show::path).unwrap_or_default();
         context.chat(&t!("issued", number = document.number.clone(), title = document.form.title(), path = path));
     }

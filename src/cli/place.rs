@@ -8,13 +8,19 @@ use super::words;
 use crate::t;
 use crate::term::show;
 
+/// Refuses a place where something is.
+pub fn absent(path: &Path) -> Result<(), Failure> {
+    if path.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let shown = show::path(path);
+    Err(Failure::refused("exists", t!("err-exists", path = shown.clone()), t!("hint-exists")).about(shown))
+}
+
 /// Puts a file in its place at once and whole; one that is there stays.
 pub fn place_new(path: &Path, fill: impl FnOnce(&mut File) -> Result<(), Failure>) -> Result<(), Failure> {
     let io = |e: &std::io::Error| words::io(path, e);
-    if path.symlink_metadata().is_ok() {
-        let shown = show::path(path);
-        return Err(Failure::refused("exists", t!("err-exists", path = shown.clone()), t!("hint-exists")).about(shown));
-    }
+    absent(path)?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut draft = tempfile::Builder::new().prefix(".tewatashi-").tempfile_in(folder).map_err(|e| io(&e))?;
     fill(draft.as_file_mut())?;

@@ -43,7 +43,8 @@ pub fn remind(context: &Context, desk: &Desk) -> Result<(), Failure> {
 fn list(context: &Context) -> Result<(), Failure> {
     let shelf = Shelf::open(context)?;
     let all = documents::all(&shelf.ledger).map_err(|e| words::ledger(&e))?;
-    let rows: Vec<_> = open(all).map(|(slip, file)| (Path::new(&file).symlink_metadata().is_ok(), slip, file)).collect();
+    let rows: Vec<_> =
+        open(all).map(|(slip, file)| (Path::new(&file).symlink_metadata().is_ok(), slip, file)).collect();
     if rows.is_empty() {
         context.say(&t!("slips-none"));
     } else if !context.json {

@@ -1,11 +1,12 @@
 //! `tewatashi verify`: what can be known of a bundle, without its secret and with it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::VerifyArgs;
 use super::context::Context;
-use super::desk::{Desk, Trace, recorded};
+use super::desk::{Desk, Trace, recorded_at};
 use super::failure::{Failure, code};
+use super::papers::{self, Paper, Papers};
 use super::signer::{Signer, Trusted, signer_json, signer_line};
 use super::{counted, kept, secret, words};
 use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, Report};
@@ -14,10 +15,53 @@ use crate::t;
 use crate::term::show;
 
 pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
-    recorded(context, Kind::Verify, |desk, trace| verify(context, args, desk, trace))
+    let desk = Desk::open(context)?;
+    let papers = Papers::new(context, &desk);
+    let mut verified = recorded_at(context, &desk, Kind::Verify, |desk, trace| {
+        if args.receipt {
+            papers.ready(&papers::receipt(desk, "TW-20260101-AAAA", 1)?)?;
+        } else if args.confirmation {
+            papers.ready(&papers::confirmation_to_be(desk)?)?;
+        }
+        verify(context, args, desk, trace)
+    })?;
+    let issued = match paper(&desk, args, &verified)? {
+        Some(paper) => papers.issue(&paper).map(Some),
+        None => Ok(None),
+    };
+    let document = issued.as_ref().ok().and_then(Option::as_ref);
+    papers::tell(context, document);
+    verified.told["documents"] = document.iter().map(|document| document.json()).collect::<Vec<_>>().into();
+    context.result(&verified.told);
+    issued.map(drop).map_err(papers::unconfirmed)
 }
 
-fn verify(context: &Context, args: &VerifyArgs, desk: &Desk, trace: &Trace) -> Result<(), Failure> {
+/// What was verified, without a problem.
+struct Verified {
+    id: Option<String>,
+    volumes: u64,
+    inside: Option<Inside>,
+    signer_known: bool,
+    /// For scripts.
+    told: Value,
+}
+
+/// 受領書 at delivery, 開封確認書 when the inside was read.
+fn paper(desk: &Desk, args: &VerifyArgs, verified: &Verified) -> Result<Option<Paper>, Failure> {
+    match (&verified.id, &verified.inside) {
+        (Some(id), _) if args.receipt => papers::receipt(desk, id, verified.volumes).map(Some),
+        (_, Some(Inside::Bag(inside))) if args.confirmation => {
+            papers::confirmation(desk, inside, verified.signer_known).map(Some)
+        }
+        // A bare age file says too little of itself for a paper.
+        _ if args.receipt || args.confirmation => {
+            Err(Failure::failed("no_paper", t!("err-no-paper"), t!("hint-no-paper")))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn verify(context: &Context, args: &VerifyArgs, desk: &Desk, trace: &Trace) -> Result<Verified, Failure> {
     let trusted = Trusted::new(desk, &args.signer)?;
     let bundle = match Bundle::locate(&args.bundle) {
         Ok(bundle) => bundle,
@@ -41,7 +85,7 @@ fn verify(context: &Context, args: &VerifyArgs, desk: &Desk, trace: &Trace) -> R
         trace.begin()?;
         inside = verify_inside(context, args, opening, &mut report)?;
     }
-    conclude(context, trace, Some(&bundle), &report, &signer, inside.as_ref())
+    conclude(context, trace, Some(&bundle), &report, &signer, inside)
 }
 
 /// A wrong secret ends the command; damage inside is one more problem.
@@ -103,9 +147,10 @@ fn conclude(
     bundle: Option<&Bundle>,
     report: &Report,
     signer: &Signer,
-    inside: Option<&Inside>,
-) -> Result<(), Failure> {
+    within: Option<Inside>,
+) -> Result<Verified, Failure> {
     context.screen.clear();
+    let inside = within.as_ref();
     if let Some(inside) = inside {
         trace.facts(kept::inside(inside));
     }
@@ -130,7 +175,7 @@ fn conclude(
         Inside::Bag(c) => json!({ "files": c.files, "folders": c.folders, "bytes": c.bytes, "manifest": true, "description": c.info.description }),
         Inside::Foreign { bytes } => json!({ "files": 1, "folders": 0, "bytes": bytes, "manifest": false }),
     });
-    context.result(&json!({
+    let told = json!({
         "result": match problems.first() {
             None => "ok",
             Some(first) if first.code == code::DAMAGED => "damaged",
@@ -144,7 +189,8 @@ fn conclude(
         "signer": signer_json(signer),
         "unknown_files": report.strangers,
         "inside": contents,
-    }));
+        "documents": [],
+    });
     match inside {
         Some(Inside::Bag(c)) => {
             context.chat(&t!("verify-inside", files = counted::files(c.files), size = show::size(c.bytes)));
@@ -163,8 +209,16 @@ fn conclude(
             (None, true) => t!("verify-ok-bare"),
             (None, false) => t!("verify-ok-outside"),
         });
-        return Ok(());
+        let facts = bundle.and_then(|b| b.facts.as_ref());
+        return Ok(Verified {
+            id: facts.map(|facts| facts.id.clone()),
+            volumes: facts.map_or(1, |facts| facts.volumes.len() as u64),
+            signer_known: matches!(signer, Signer::Known(_)),
+            inside: within,
+            told,
+        });
     };
+    context.result(&told);
     first.details.extend(problems.map(|p| p.message));
     first.reported = true;
     Err(first)

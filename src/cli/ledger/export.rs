@@ -10,12 +10,13 @@ use super::super::args::ExportArgs;
 use super::super::context::Context;
 use super::super::desk::{Desk, Shelf, recorded_at};
 use super::super::failure::Failure;
-use super::super::place::place_new;
+use super::super::papers::{self, Papers};
+use super::super::place::{absent, place_new};
 use super::super::{counted, words};
 use crate::case::{Effective, Settings};
 use crate::ledger::export::{self, Header, Json, Xlsx};
 use crate::ledger::register::{Filter, Index, Register, Row};
-use crate::ledger::{Entry, Error, Head, Kind, Ledger, corrected};
+use crate::ledger::{Entry, Error, Head, Kind, Ledger, SubjectType, corrected};
 use crate::t;
 use crate::term::show;
 
@@ -24,6 +25,7 @@ enum Form {
     Xlsx,
     Csv,
     Json,
+    Pdf,
 }
 
 /// The form that is asked for, else the one the name of the file tells.
@@ -35,6 +37,7 @@ fn form(context: &Context, args: &ExportArgs) -> Result<Form, Failure> {
         (_, _, true, _) | (.., "json") => Ok(Form::Json),
         (.., "xlsx") => Ok(Form::Xlsx),
         (.., "csv") => Ok(Form::Csv),
+        (.., "pdf") => Ok(Form::Pdf),
         _ => Err(Failure::usage("no_form", t!("err-export-form"), t!("hint-export-form"))),
     }
 }
@@ -42,6 +45,7 @@ fn form(context: &Context, args: &ExportArgs) -> Result<Form, Failure> {
 pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
     let form = form(context, args)?;
     let (rows, head) = match Desk::open(context) {
+        Ok(desk) if matches!(form, Form::Pdf) => return page(context, &desk, args),
         Ok(desk) => recorded_at(context, &desk, Kind::Export, |desk, trace| {
             let done = desk.look(|ledger| Ok(write(ledger, &desk.settings, args, form)))??;
             trace.facts(json!({ "rows": done.0, "entries": done.1.size, "code": done.1.code().to_string() }));
@@ -63,8 +67,41 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The register as a document with a number, in `records/` and where it was asked for.
+fn page(context: &Context, desk: &Desk, args: &ExportArgs) -> Result<(), Failure> {
+    let (document, rows) = recorded_at(context, desk, Kind::Export, |desk, trace| {
+        absent(&args.file)?;
+        let (rows, _, head) = desk.look(|ledger| Ok(lines(ledger, &desk.settings, args)))??;
+        let count = rows.len() as u64;
+        let document = Papers::new(context, desk).issue(&papers::register(rows, args.year.map(|y| y.to_string())))?;
+        let from = document.pdf.clone().unwrap_or_default();
+        place_new(&args.file, |file| {
+            let copied = File::open(&from).and_then(|mut page| std::io::copy(&mut page, file));
+            copied.map(|_| ()).map_err(|e| words::io(&args.file, &e))
+        })?;
+        trace.about(SubjectType::Document, document.number.clone());
+        trace.facts(json!({ "rows": count, "entries": head.size, "code": head.code().to_string() }));
+        Ok((document, count))
+    })?;
+    papers::tell(context, [&document]);
+    context.say(&t!("exported-page", path = show::path(&args.file), rows = counted::rows(rows)));
+    context.result(&json!({ "file": args.file.to_string_lossy(), "rows": rows, "documents": [document.json()] }));
+    Ok(())
+}
+
+type Lines = (Vec<Row>, Index, Head);
+
 /// Three walks over one moment of the ledger: what later entries say, the lines of the register, the entries themselves.
 fn write(ledger: &Ledger, settings: &Settings, args: &ExportArgs, form: Form) -> Result<(u64, Head), Failure> {
+    let (rows, index, head) = lines(ledger, settings, args)?;
+    let header = header(ledger, settings, head, Filter { fiscal_year: args.year, contract: None })?;
+    place_new(&args.file, |file| {
+        fill(ledger, &header, &rows, &index, form, file).map_err(|e| words::export(&args.file, &e))
+    })?;
+    Ok((rows.len() as u64, head))
+}
+
+fn lines(ledger: &Ledger, settings: &Settings, args: &ExportArgs) -> Result<Lines, Failure> {
     let head = ledger.head().map_err(|e| words::ledger(&e))?;
     let mut index = Index::new();
     each(ledger, &head, |entry| {
@@ -80,13 +117,8 @@ fn write(ledger: &Ledger, settings: &Settings, args: &ExportArgs, form: Form) ->
         Ok(())
     })
     .map_err(|e| words::export(&args.file, &e))?;
-    let filter = Filter { fiscal_year: args.year, contract: None };
-    let rows = register.rows(&filter);
-    let header = header(ledger, settings, head, filter)?;
-    place_new(&args.file, |file| {
-        fill(ledger, &header, &rows, &index, form, file).map_err(|e| words::export(&args.file, &e))
-    })?;
-    Ok((rows.len() as u64, head))
+    let rows = register.rows(&Filter { fiscal_year: args.year, contract: None });
+    Ok((rows, index, head))
 }
 
 fn fill(
@@ -109,6 +141,8 @@ fn fill(
             each(ledger, &header.head, |entry| json.entry(entry))?;
             json.finish()
         }
+        // Only a desk that can write issues a page.
+        Form::Pdf => Err(export::Error::Write(std::io::ErrorKind::ReadOnlyFilesystem.into())),
     }
 }
 

@@ -152,6 +152,11 @@ pub fn confirmation(desk: &Desk, inside: &Contents, signer_known: bool) -> Resul
     })
 }
 
+/// The same before anything is known of the inside: whether it could be printed.
+pub fn confirmation_to_be(desk: &Desk) -> Result<Paper, Failure> {
+    Ok(Paper::of(Opening { confirmer: Some(operator(desk)?), ..Opening::default() }))
+}
+
 /// 個人情報管理簿
 pub fn register(rows: Vec<Row>, year: Option<String>) -> Paper {
     let rows = rows.into_iter().map(line).collect();
