@@ -162,7 +162,7 @@ fn class(outcome: &Result<(), Error>) -> String {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    tewatashi::bundle::hex(&Sha256::digest(bytes).into())
+    tewatashi::digest::hex(&Sha256::digest(bytes).into())
 }
 
 fn all() -> Vec<Vector> {

@@ -922,3 +922,7 @@ hint-no-paper = Name the folder of a bundle made with tewatashi. A confirmation 
 err-unconfirmed = The work is done, but its document could not be issued.
 hint-unconfirmed = Remove the cause, then issue the confirmation with: tewatashi verify --confirmation
 or-no-documents = To go on without documents, add --no-documents.
+ledger-records = records
+found-document-number = Entry { $number }: document number { $says } does not follow (expected { $expected }).
+found-record = File { $file } of document { $document } is not what the ledger pinned.
+notice-record-missing = The record of document { $document } is not in records/.

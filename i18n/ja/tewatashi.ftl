@@ -892,3 +892,7 @@ hint-no-paper = tewatashi で作った束のフォルダを指定してくださ
 err-unconfirmed = 作業は終わりましたが、文書を発行できませんでした。
 hint-unconfirmed = 原因を取り除いてから、tewatashi verify --confirmation で開封確認書を発行してください。
 or-no-documents = 文書を作らずに進めるときは --no-documents を付けます。
+ledger-records = 文書の記録
+found-document-number = 第{ $number }号: 文書番号 { $says } は続き番号（{ $expected }）ではありません。
+found-record = 文書 { $document } のファイル { $file } は、台帳が控えたものと違います。
+notice-record-missing = 文書 { $document } の記録が records/ にありません。

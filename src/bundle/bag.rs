@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::batch::Sha;
 use super::error::{BagFault, Error};
 use super::id::BundleId;
-use super::volumes::hex;
+use crate::digest::hex;
 
 /// First in the archive, so that an opener knows the size before it writes.
 pub(super) const BAG_INFO: &str = "bag-info.txt";

@@ -49,7 +49,7 @@ pub use readback::{NotEstablished, ReadBack};
 pub use seal::Sink;
 pub use source::{Item, Kind, Moment, Skip, Sources};
 pub use verify::{Check, Report, explain, verify_public};
-pub use volumes::{VolumeFact, hex, volume_count};
+pub use volumes::{VolumeFact, volume_count};
 
 /// The public files that stand beside the volumes.
 pub const PUBLIC_NAMES: [&str; 7] =

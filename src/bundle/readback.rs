@@ -6,7 +6,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::error::Error;
-use super::volumes::hex;
+use crate::digest::hex;
 use crate::erase::readback::{self as medium, Mode, Outcome, Reason};
 use crate::progress::{Progress, Stage};
 

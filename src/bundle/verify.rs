@@ -12,7 +12,8 @@ use super::checksums;
 use super::error::{Damage, Error, PublicFault};
 use super::facts::Facts;
 use super::locate::{Bundle, read_small};
-use super::volumes::{hex, is_sealed_name};
+use super::volumes::is_sealed_name;
+use crate::digest::hex;
 use crate::erase::os;
 use crate::progress::{Progress, Stage};
 

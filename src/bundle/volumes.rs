@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::batch::Sha;
 use super::error::Error;
 use super::seal::Sink;
+use crate::digest::hex;
 use crate::erase::os;
 use crate::erase::readback::at;
 use crate::progress::Progress;
@@ -207,16 +208,6 @@ impl Read for VolumeReader {
             }
         }
     }
-}
-
-/// Lower-case hexadecimal, as `sha256sum` writes it.
-#[must_use]
-pub fn hex(bytes: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(64), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 #[cfg(test)]

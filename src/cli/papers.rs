@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use chrono::{Local, SecondsFormat};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
@@ -15,9 +14,9 @@ use super::context::Context;
 use super::desk::{Desk, Draft};
 use super::failure::{Failure, code};
 use super::words;
-use crate::bundle::hex;
 use crate::case::settings::Party;
 use crate::case::{Copies, Settings, Word};
+use crate::digest::{self, hex};
 use crate::erase::os;
 use crate::ledger::{Entry, Error, Kind, Ledger, Subject, SubjectType, documents};
 use crate::paper::fields::Fields;
@@ -135,7 +134,7 @@ impl<'a> Papers<'a> {
             let signature = files.signature.as_deref().filter(|_| paper.form == Form::Erasure);
             let page = self.press.set(&Job { signature, ..Job::of(&record) }).map_err(|e| words::paper(&e))?;
             let mut facts = facts(paper, &record, &files.bytes, page.pages);
-            facts.insert("pdf_sha256".to_owned(), hex(&Sha256::digest(&page.pdf).into()).into());
+            facts.insert("pdf_sha256".to_owned(), digest::sha256(&page.pdf).into());
             let drafts = files.drafts(&record, Some(&page.pdf))?;
             let place = self.desk.folder.records().join(format!("{}.pdf", record.number));
             let draft = Draft::done(Kind::Document, subjects(paper, &record), facts);
@@ -304,7 +303,7 @@ fn facts(paper: &Paper, record: &Record, bytes: &[u8], pages: usize) -> Map<Stri
         "number": record.number,
         "form": record.form,
         "title": record.title,
-        "record_sha256": hex(&Sha256::digest(bytes).into()),
+        "record_sha256": digest::sha256(bytes),
         "pages": pages,
         "ledger_code": record.ledger.code,
     }));

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::args::{PrintArgs, VoidArgs};
 use super::context::Context;
@@ -14,7 +13,8 @@ use super::failure::{Failure, code};
 use super::papers::{self, Papers};
 use super::place::place_new;
 use super::words;
-use crate::bundle::{BundleId, hex};
+use crate::bundle::BundleId;
+use crate::digest;
 use crate::ledger::documents::{self, Issued};
 use crate::ledger::{Kind, Outcome, SubjectType};
 use crate::paper::{Form, Mark, Page, Record};
@@ -38,7 +38,7 @@ pub fn run(context: &Context, args: &PrintArgs) -> Result<(), Failure> {
         let place = place(desk, args, &document, &mark)?;
         put(&place, &page)?;
         trace.facts(json!({
-            "number": document.number, "mark": mark.text(), "pdf_sha256": hex(&Sha256::digest(&page.pdf).into()),
+            "number": document.number, "mark": mark.text(), "pdf_sha256": digest::sha256(&page.pdf),
         }));
         let path = show::path(&place);
         context.say(&t!("printed-again", number = document.number.clone(), mark = mark.text(), path = path));
@@ -76,7 +76,7 @@ fn again(desk: &Desk, document: &Issued) -> Result<(Record, Mark), Failure> {
         let message = t!("err-record-altered", path = show::path(&path));
         Failure::new(code::DAMAGED, "record_altered", message, t!("hint-record-altered")).about(show::path(&path))
     };
-    if document.record_sha256.as_deref() != Some(&hex(&Sha256::digest(&bytes).into())) {
+    if document.record_sha256.as_deref() != Some(&digest::sha256(&bytes)) {
         return Err(altered());
     }
     let record = serde_json::from_slice(&bytes).map_err(|_| altered())?;

@@ -127,6 +127,22 @@ pub enum Finding {
         /// That key.
         key: String,
     },
+    /// A document's number is not the one that follows.
+    DocumentNumber {
+        /// The entry that issued it.
+        number: u64,
+        /// What it says.
+        says: String,
+        /// The count it should end with.
+        expected: u64,
+    },
+    /// A file of a document is not what the ledger pinned.
+    RecordAltered {
+        /// The document.
+        document: String,
+        /// The file.
+        file: String,
+    },
     /// Tables or triggers are not those of this version.
     Schema,
     /// The store says that its pages do not hold together.
@@ -156,6 +172,11 @@ pub enum Notice {
         /// The entry that says so.
         number: u64,
     },
+    /// The record of a document is not there.
+    RecordMissing {
+        /// The document.
+        document: String,
+    },
     /// The case was brought back from a copy.
     Restored {
         /// The entry that says so.
@@ -174,6 +195,8 @@ pub struct Verdict {
     pub checkpoints: u64,
     /// Signatures checked.
     pub signatures: u64,
+    /// Records of documents compared.
+    pub records: u64,
     /// Whether the code given was found to hold.
     pub code_holds: bool,
     /// What must not be.

@@ -14,6 +14,7 @@ pub mod export;
 pub mod finding;
 pub mod keys;
 pub mod package;
+pub mod records;
 pub mod register;
 mod schema;
 pub mod store;

@@ -131,6 +131,6 @@ mod tests {
     }
 
     fn hex(hash: &Hash) -> String {
-        crate::bundle::hex(hash)
+        crate::digest::hex(hash)
     }
 }

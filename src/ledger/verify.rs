@@ -186,7 +186,8 @@ pub(super) fn against_question(walked: &mut Walked, question: &Question, origin:
     }
 }
 
-/// The last signature of every key, and the one of the code that was asked for; with `full`, all.
+/// The last signature of every key, those of the heads that documents carry, and the one of the code that was asked for;
+/// with `full`, all.
 ///
 /// Attack: the past written anew by somebody without the key, who then says that it was lost and signs with a key of their
 /// own. The last signature alone would hold; the former key's last one does not.
@@ -207,7 +208,8 @@ fn signatures(walked: &mut Walked, ledger: &Ledger, question: &Question, origin:
     for end in walked.ends_of_keys() {
         wanted.extend(last_until(end)?.map(|checkpoint| (checkpoint.head.size, checkpoint)));
     }
-    if let Some(size) = question.code.map(ShortCode::size) {
+    let asked = question.code.map(ShortCode::size);
+    for size in asked.into_iter().chain(walked.pinned.iter().copied()) {
         wanted.extend(last_until(size)?.filter(|c| c.head.size == size).map(|checkpoint| (size, checkpoint)));
     }
     for checkpoint in wanted.values() {

@@ -42,6 +42,11 @@ struct CodeFacts {
     ledger_code: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct DocumentFacts {
+    number: String,
+}
+
 /// Entries on their way from the reader, with the checkpoints that fall among them.
 #[derive(Default)]
 pub struct Batch {
@@ -109,6 +114,8 @@ pub struct Walked {
     pub keys: Vec<Key>,
     /// Codes that entries carry, with the entry's number.
     pub named: Vec<(u64, ShortCode)>,
+    /// Sizes whose code a document carries: their signatures are checked.
+    pub pinned: BTreeSet<u64>,
 }
 
 /// The first bytes of a root: what a short code is made of. The memory of a pass is these, for each entry.
@@ -147,13 +154,20 @@ pub struct Walk<'a> {
     misplaced: BTreeMap<u64, u64>,
     good: u64,
     bad: BTreeSet<u64>,
+    documents: u64,
 }
 
 impl<'a> Walk<'a> {
     /// A pass that has seen nothing.
     pub fn new(question: &'a Question<'a>, origin: &'a str) -> Self {
-        let walked =
-            Walked { verdict: Verdict::default(), roots: Vec::new(), last: 0, keys: Vec::new(), named: Vec::new() };
+        let walked = Walked {
+            verdict: Verdict::default(),
+            roots: Vec::new(),
+            last: 0,
+            keys: Vec::new(),
+            named: Vec::new(),
+            pinned: BTreeSet::new(),
+        };
         Self {
             question,
             origin,
@@ -164,6 +178,7 @@ impl<'a> Walk<'a> {
             misplaced: BTreeMap::new(),
             good: 0,
             bad: BTreeSet::new(),
+            documents: 0,
         }
     }
 
@@ -218,6 +233,8 @@ impl<'a> Walk<'a> {
             "restore" => self.walked.verdict.notice(Notice::Restored { number }),
             // A bundle carries the code away: the record of packing pins the past before it.
             "pack" => self.code(number, seen.facts),
+            // So does a document, on paper.
+            "document" => self.document(number, seen.facts),
             _ => {}
         }
     }
@@ -251,6 +268,18 @@ impl<'a> Walk<'a> {
     fn is_endorsed(&self, line: &str, endorsement: Option<&str>) -> bool {
         let (Some(old), Some(endorsement)) = (self.walked.keys.last(), endorsement) else { return false };
         keys::endorses(&old.line, self.origin, line, endorsement)
+    }
+
+    fn document(&mut self, number: u64, facts: &RawValue) {
+        self.documents += 1;
+        let said = serde_json::from_str::<DocumentFacts>(facts.get()).map(|facts| facts.number).unwrap_or_default();
+        if said.rsplit('-').next().and_then(|digits| digits.parse().ok()) != Some(self.documents) {
+            let expected = self.documents;
+            self.walked.verdict.find(Finding::DocumentNumber { number, says: said, expected });
+        }
+        let before = self.walked.named.len();
+        self.code(number, facts);
+        self.walked.pinned.extend(self.walked.named[before..].iter().map(|(_, code)| code.size()));
     }
 
     fn code(&mut self, number: u64, facts: &RawValue) {

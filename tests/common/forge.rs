@@ -146,7 +146,7 @@ pub fn copy(from: &Path, to: &Path) {
 }
 
 pub fn sha256(bytes: &[u8]) -> String {
-    tewatashi::bundle::hex(&Sha256::digest(bytes).into())
+    tewatashi::digest::hex(&Sha256::digest(bytes).into())
 }
 
 /// Writes `checksums.sha256` anew, as an enemy would who has changed the other files.

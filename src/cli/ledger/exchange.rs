@@ -212,7 +212,7 @@ fn sha256(path: &Path) -> Result<String, Failure> {
     loop {
         let read = std::io::Read::read(&mut file, &mut buffer).map_err(|e| words::io(path, &e))?;
         if read == 0 {
-            return Ok(crate::bundle::hex(&hash.finalize().into()));
+            return Ok(crate::digest::hex(&hash.finalize().into()));
         }
         hash.update(&buffer[..read]);
     }

@@ -10,7 +10,7 @@ use super::super::failure::Failure;
 use super::super::words;
 use super::list::line;
 use super::say::{self, Later, claim_word, corrections, kind_word, outcome_word, struck};
-use crate::bundle::hex;
+use crate::digest::hex;
 use crate::ledger::{Entry, Outcome, tree};
 use crate::t;
 use crate::term::out::out;

@@ -9,7 +9,7 @@ use super::super::desk::{Shelf, head_of};
 use super::super::failure::Failure;
 use super::super::words;
 use crate::ledger::checkpoint::base64;
-use crate::ledger::{Ledger, Question, ShortCode, Verdict, package, verify};
+use crate::ledger::{Ledger, Question, ShortCode, Verdict, package, records, verify};
 use crate::t;
 use crate::term::show;
 
@@ -32,7 +32,8 @@ fn own(context: &Context, code: Option<&ShortCode>, full: bool) -> Result<(), Fa
     let known = context.home()?.case_at(&shelf.folder.path);
     let seen = known.as_ref().and_then(|known| known.seen.as_ref()).and_then(head_of);
     let question = Question { code, seen, known: known.as_ref().map(|k| (k.origin.as_str(), k.key.as_str())), full };
-    let verdict = verify::verify(&shelf.ledger, &question).map_err(|e| words::ledger(&e))?;
+    let mut verdict = verify::verify(&shelf.ledger, &question).map_err(|e| words::ledger(&e))?;
+    records::check(&shelf.ledger, &shelf.folder.records(), &mut verdict).map_err(|e| words::ledger(&e))?;
     conclude(context, &verdict, code, seen.is_some())
 }
 
@@ -41,6 +42,7 @@ fn conclude(context: &Context, verdict: &Verdict, code: Option<&ShortCode>, seen
     count(t!("ledger-entries"), verdict.entries);
     count(t!("ledger-checkpoints"), verdict.checkpoints);
     count(t!("ledger-signatures"), verdict.signatures);
+    count(t!("ledger-records"), verdict.records);
     let short = verdict.head.map(|head| head.code().to_string());
     if let Some(short) = &short {
         context.chat(&format!("  {}  {short}", show::pad(&t!("ledger-code"), 20)));
@@ -62,6 +64,7 @@ fn conclude(context: &Context, verdict: &Verdict, code: Option<&ShortCode>, seen
         "entries": verdict.entries,
         "checkpoints": verdict.checkpoints,
         "signatures": verdict.signatures,
+        "records": verdict.records,
         "head": verdict.head.map(|h| json!({ "size": h.size, "root": base64(&h.root), "code": short })),
         "findings": verdict.findings,
         "notices": verdict.notices,

@@ -169,6 +169,12 @@ fn finding(finding: &Finding) -> String {
         Finding::OtherPast { seen } => t!("found-other-past", seen = n(seen)),
         Finding::OtherLedger => t!("found-other-ledger"),
         Finding::OtherFirstKey { key } => t!("found-other-first-key", key = show::name(key)),
+        Finding::DocumentNumber { number, says, expected } => {
+            t!("found-document-number", number = n(number), says = show::name(says), expected = n(expected))
+        }
+        Finding::RecordAltered { document, file } => {
+            t!("found-record", document = show::name(document), file = show::name(file))
+        }
         Finding::Schema => t!("found-schema"),
         Finding::Pages => t!("found-pages"),
         Finding::Index => t!("found-index"),
@@ -184,6 +190,7 @@ pub fn notice(notice: &Notice) -> String {
         }
         Notice::Unsigned { from } => t!("notice-unsigned", from = n(from)),
         Notice::KeyReplaced { number } => t!("notice-key-replaced", number = n(number)),
+        Notice::RecordMissing { document } => t!("notice-record-missing", document = show::name(document)),
         Notice::Restored { number } => t!("notice-restored", number = n(number)),
     }
 }

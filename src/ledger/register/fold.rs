@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::facts::{self, Facts};
 use super::index::{self, Correction, Effect, Index, Origin, Standing};
-use super::{Content, Filter, Row};
+use super::{Content, Filter, Row, Slip};
 use crate::calendar::FiscalYear;
 use crate::ledger::{Claim, Entry, Kind, Operator, Outcome, SubjectType};
 
@@ -52,6 +52,8 @@ impl<'i> Register<'i> {
         self.end(&standing);
         match facts::kind(&entry) {
             Some(Kind::Pack) => self.pack(&standing),
+            Some(Kind::Document) => self.document(&standing),
+            Some(Kind::Void) => self.void(&standing),
             Some(Kind::Verify | Kind::List | Kind::Open) => self.handle(&standing),
             _ => {}
         }
@@ -101,6 +103,29 @@ impl<'i> Register<'i> {
         if !standing.origin.is_empty() {
             let said = format!("内容は相手方の記録による（{}）", cited(standing.origin, standing.entry.number).trim());
             remark(&mut line.row, said);
+        }
+    }
+
+    /// A document was issued; that of a slip stands in the line of its bundle.
+    fn document(&mut self, standing: &Standing) {
+        let facts = standing.facts.as_deref();
+        let is_slip = facts.and_then(|facts| facts::text(facts, "form")).is_some_and(|form| form == "slip");
+        let number = facts.and_then(|facts| facts::text(facts, "number")).filter(|_| is_slip);
+        if let (Some(number), Outcome::Done) = (number, standing.entry.result)
+            && let Some((at, _)) = self.line_of(standing)
+        {
+            self.rows[at].row.slips.push(Slip { number, issued: None });
+        }
+    }
+
+    /// A slip that was voided no longer stands for its bundle, and says so.
+    fn void(&mut self, standing: &Standing) {
+        let number = standing.facts.as_deref().and_then(|facts| facts::text(facts, "number"));
+        let Some(number) = number.filter(|_| standing.entry.result == Outcome::Done) else { return };
+        for line in &mut self.rows {
+            for slip in line.row.slips.iter_mut().filter(|slip| slip.number == number) {
+                slip.number = format!("{number}（取消）");
+            }
         }
     }
 
