@@ -117,6 +117,8 @@ fn every_error_has_a_twin_that_says_what_to_do() {
             "err-package-root",
             "err-code-no-number",
             "err-key-busy",
+            "err-not-printed",
+            "err-overtaken",
         ];
         for id in all.keys().filter(|id| id.starts_with("err-")) {
             let twin = id.replacen("err-", "hint-", 1);
@@ -125,7 +127,12 @@ fn every_error_has_a_twin_that_says_what_to_do() {
     }
 }
 
-const COMMANDS: [&str; 34] = [
+const COMMANDS: [&str; 39] = [
+    "print",
+    "void",
+    "slip",
+    "slip list",
+    "slip erase",
     "",
     "pack",
     "verify",

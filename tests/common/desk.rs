@@ -110,7 +110,8 @@ impl Desk {
         let slip = self.path(&format!("slip-{number}.txt"));
         let mut args = vec![OsStr::new("--json"), "pack".as_ref(), source.as_ref(), "--to".as_ref()];
         let medium = self.medium();
-        args.extend([medium.as_os_str(), "--slip".as_ref(), slip.as_ref()]);
+        // What goes with a bundle on paper has tests of its own.
+        args.extend([medium.as_os_str(), "--slip".as_ref(), slip.as_ref(), "--no-documents".as_ref()]);
         args.extend(options.iter().map(OsStr::new));
         let bundle = self.run(args).ok().bundle();
         (bundle, passphrase_on(&slip))
@@ -119,15 +120,16 @@ impl Desk {
     /// Packs for the owner of a public key; returns the bundle.
     pub fn packed_for(&self, source: &Path, public: &str, to: &Path, options: &[&str]) -> PathBuf {
         let mut args = vec![OsStr::new("--json"), "pack".as_ref(), source.as_ref(), "--to".as_ref(), to.as_ref()];
-        args.extend(["--recipient", public].map(OsStr::new));
+        args.extend(["--no-documents", "--recipient", public].map(OsStr::new));
         args.extend(options.iter().map(OsStr::new));
         self.run(args).ok().bundle()
     }
 
     /// Opens with a key; the run, whatever came of it.
     pub fn open_with(&self, bundle: &Path, identity: &Path, to: &Path) -> Run {
-        let words = ["--json", "open", "--identity", "--to"].map(OsStr::new);
-        self.run([words[0], words[1], bundle.as_ref(), words[2], identity.as_ref(), words[3], to.as_ref()])
+        let words = ["--json", "open", "--no-documents", "--identity"].map(OsStr::new);
+        let rest = [bundle.as_ref(), "--to".as_ref(), to.as_ref()];
+        self.run(words.into_iter().chain([identity.as_ref()]).chain(rest))
     }
 }
 

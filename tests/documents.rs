@@ -1,0 +1,447 @@
+//! Documents: what `pack`, `open` and `verify` put on paper, under which numbers, and what never gets there.
+
+#![cfg(target_os = "linux")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+#[path = "common/desk.rs"]
+mod desk;
+#[path = "common/office.rs"]
+mod office;
+use desk::{Run, done, holding, needs_root, tool};
+use office::Office;
+use tewatashi::passphrase::Passphrase;
+
+/// Packs with a page as the slip; the run's JSON.
+fn packed(office: &Office, more: &str) -> Value {
+    office.desk.file("名簿.csv", "氏名,住所\n");
+    office.json(&format!("pack 名簿.csv --to medium --slip slip.pdf {more}"))
+}
+
+fn text_of(pdf: &Path) -> String {
+    let output = tool("pdftotext", ["-layout".as_ref(), pdf.as_os_str(), "-".as_ref()]);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The passphrase that the code on the page gives to a camera.
+fn scanned(office: &Office, pdf: &Path) -> Vec<String> {
+    let picture = office.desk.path("page");
+    tool("pdftoppm", ["-r".as_ref(), "150".as_ref(), "-png".as_ref(), pdf.as_os_str(), picture.as_os_str()]);
+    let pages = fs::read_dir(office.desk.path("")).unwrap().map(|e| e.unwrap().path());
+    let page = pages.filter(|p| p.extension().is_some_and(|e| e == "png")).min().unwrap();
+    let output = tool("zbarimg", ["--raw".as_ref(), "-q".as_ref(), page.as_os_str()]);
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+fn passphrase_on(office: &Office, pdf: &Path) -> String {
+    scanned(office, pdf).into_iter().find(|text| Passphrase::parse(text).is_ok()).expect("a code with the passphrase")
+}
+
+fn records(office: &Office) -> PathBuf {
+    office.folder().join("records")
+}
+
+#[test]
+fn a_bundle_goes_out_with_a_slip_its_stub_and_a_transfer_record() {
+    let office = Office::new();
+    let told = packed(&office, "--title 意識調査 --items 氏名,住所 --subjects 12 --medium-id USB-0712");
+    let documents: Vec<(&str, &str)> = told["documents"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| (d["kind"].as_str().unwrap(), d["number"].as_str().unwrap()))
+        .collect();
+    assert_eq!(documents, [("password_slip", "D-0001"), ("slip-stub", "D-0002"), ("transfer", "D-0003")]);
+    let slip = office.desk.path("slip.pdf");
+    assert_eq!(slip.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let passphrase = passphrase_on(&office, &slip);
+    let page = text_of(&slip);
+    for said in
+        ["パスワード通知書", "D-0001", "USB-0712", "見本印刷", "35 桁", "オオモジ", "取扱注意", &passphrase[..5]]
+    {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    for content in ["意識調査", "氏名", "住所", "名簿"] {
+        let page = page.replace("氏名", if content == "氏名" { "" } else { "氏名" });
+        assert!(!page.contains(content), "the slip says what is inside: {content}");
+    }
+    assert!(!records(&office).join("D-0001.pdf").exists(), "its page is kept nowhere");
+    let transfer = text_of(&records(&office).join("D-0003.pdf"));
+    let bundle = told["id"].as_str().unwrap();
+    let sha256 = told["volumes"][0]["sha256"].as_str().unwrap();
+    for said in ["甲保管用", "乙保管用", "意識調査", "氏名、住所", "12", "USB-0712", "D-0001", bundle, sha256, "age v1"]
+    {
+        assert!(transfer.contains(said), "{said}: {transfer}");
+    }
+    assert!(!transfer.contains(&passphrase) && !transfer.contains(&passphrase[..5]));
+    let stub = text_of(&records(&office).join("D-0002.pdf"));
+    assert!(stub.contains("D-0001") && stub.contains("パスワード通知書交付控"), "{stub}");
+    // The passphrase on the page is the one that opens.
+    fs::write(office.desk.path("typed"), &passphrase).unwrap();
+    let opened = office.json(&format!("open medium/{bundle} --to opened --passphrase-file typed"));
+    assert_eq!(opened["documents"][0]["number"], "D-0004");
+    let confirmation = text_of(&records(&office).join("D-0004.pdf"));
+    let code = opened["opening_code"].as_str().unwrap();
+    assert!(confirmation.contains("開封確認書") && confirmation.contains(code), "{confirmation}");
+    office.is_whole();
+}
+
+#[test]
+fn every_record_is_signed_pinned_and_travels_inside_its_page() {
+    let office = Office::new();
+    packed(&office, "");
+    let line = office.json("key show")["keys"][0]["key"].as_str().unwrap().to_owned();
+    let signers = office.desk.file("signers", format!("tewatashi {line}\n"));
+    for number in ["D-0001", "D-0002", "D-0003"] {
+        let record = records(&office).join(format!("{number}.json"));
+        let mut check = Command::new("ssh-keygen");
+        check.args(["-Y", "verify", "-I", "tewatashi", "-n", "record@tewatashi", "-f"]).arg(&signers);
+        check.arg("-s").arg(records(&office).join(format!("{number}.json.sig")));
+        done(check.stdin(fs::File::open(&record).unwrap()));
+        let entry = office.json(&format!("ledger history {number}"));
+        let facts = &entry["entries"][0]["entry"]["facts"];
+        let sha256 = tool("sha256sum", [&record]);
+        assert!(sha256.stdout.starts_with(facts["record_sha256"].as_str().unwrap().as_bytes()), "{number}");
+        if number != "D-0001" {
+            let to = office.desk.path("attached");
+            tool(
+                "pdfdetach",
+                [
+                    "-save".as_ref(),
+                    "1".as_ref(),
+                    "-o".as_ref(),
+                    to.as_os_str(),
+                    record.with_extension("pdf").as_os_str(),
+                ],
+            );
+            assert_eq!(fs::read(&to).unwrap(), fs::read(&record).unwrap(), "{number}");
+        }
+    }
+}
+
+/// Everything a run wrote, unpacked: the streams of pages too.
+fn all_that_was_written(office: &Office) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![office.desk.path("")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path != office.desk.path("slip.pdf") {
+                let bytes = fs::read(&path).unwrap();
+                let plain = if bytes.starts_with(b"%PDF") { inflated(&bytes) } else { bytes };
+                found.push((path, plain));
+            }
+        }
+    }
+    found
+}
+
+/// A PDF with its streams unpacked behind it.
+fn inflated(pdf: &[u8]) -> Vec<u8> {
+    let mut plain = pdf.to_vec();
+    let begins = b"stream\n";
+    for at in (0..pdf.len()).filter(|&at| pdf[at..].starts_with(begins) && !pdf[..at].ends_with(b"end")) {
+        if let Ok(stream) = miniz_oxide::inflate::decompress_to_vec_zlib(&pdf[at + begins.len()..]) {
+            plain.extend(stream);
+        }
+    }
+    plain
+}
+
+#[test]
+fn nothing_but_the_slip_holds_the_passphrase() {
+    let office = Office::new();
+    let told = packed(&office, "--title 調査 --items 氏名");
+    let slip = office.desk.path("slip.pdf");
+    let passphrase = passphrase_on(&office, &slip);
+    fs::read_dir(office.desk.path("")).unwrap().map(|e| e.unwrap().path()).for_each(|path| {
+        if path.extension().is_some_and(|e| e == "png") {
+            fs::remove_file(path).unwrap();
+        }
+    });
+    let typed = office.desk.path("typed");
+    fs::write(&typed, &passphrase).unwrap();
+    let bundle = told["id"].as_str().unwrap();
+    office.json(&format!("open medium/{bundle} --to opened --passphrase-file typed"));
+    office.json(&format!("verify medium/{bundle} --passphrase-file typed --confirmation"));
+    office.json("ledger export register.pdf");
+    office.json("print D-0003");
+    fs::remove_file(typed).unwrap();
+    let written = all_that_was_written(&office);
+    assert!(written.iter().any(|(path, _)| path.ends_with("ledger.db")), "the ledger is among them");
+    let mut pages = 0;
+    for (path, bytes) in &written {
+        pages += usize::from(bytes.starts_with(b"%PDF"));
+        for needle in passphrase.split('-').chain([passphrase.as_str()]) {
+            let found = bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
+            assert!(!found, "{} holds {needle}", path.display());
+        }
+    }
+    assert_eq!(pages, 7, "stub, record, confirmations of open and verify, register twice, copy");
+    // The way of looking finds it where it is: fonts turn text into glyphs, so the page is read back as text.
+    for page in written.iter().filter(|(_, bytes)| bytes.starts_with(b"%PDF")) {
+        assert!(!text_of(&page.0).contains(&passphrase[..5]), "{}", page.0.display());
+    }
+    assert!(text_of(&slip).contains(&passphrase[..5]));
+    assert!(
+        !inflated(&fs::read(&slip).unwrap()).windows(35).any(|w| w == passphrase.as_bytes()),
+        "not in its metadata"
+    );
+}
+
+#[test]
+fn a_document_is_printed_again_as_a_copy_and_a_slip_never() {
+    let office = Office::new();
+    packed(&office, "");
+    for nth in 1..=2 {
+        let told = office.json(&format!("print d-0003 --out copy-{nth}.pdf"));
+        let mark = format!("写し（再出力 第{nth}回）");
+        assert_eq!(told["mark"], mark);
+        let page = text_of(&office.desk.path(&format!("copy-{nth}.pdf")));
+        assert!(page.contains("D-0003") && page.replace(' ', "").contains(&mark.replace(' ', "")), "{page}");
+    }
+    let refused = office.run("--json --lang ja print D-0001").fails(4);
+    assert_eq!(refused.kind(), "slip_again");
+    assert!(refused.err.contains("再び印刷できません"), "{refused:?}");
+    assert_eq!(office.last()["result"], "refused", "the attempt stays");
+    assert_eq!(office.run("--json print D-0099").fails(1).kind(), "no_document");
+    // Taken out of force, its number stays.
+    office.run("void D-0003 --reason 宛先の誤り").ok();
+    office.run("--json void D-0003 --reason もう一度").fails(4);
+    office.json("print D-0003 --out void.pdf");
+    assert!(text_of(&office.desk.path("void.pdf")).contains("取消"));
+    let listed = office.json("print --list");
+    assert_eq!(listed["documents"][2]["number"], "D-0003");
+    assert!(listed["documents"][2]["voided"].is_u64(), "{listed}");
+    office.is_whole();
+}
+
+#[test]
+fn the_same_record_gives_the_same_bytes() {
+    let office = Office::new();
+    packed(&office, "");
+    office.json("void D-0003 --reason 見本");
+    office.json("print D-0003 --out one.pdf");
+    std::thread::sleep(Duration::from_millis(1100));
+    office.json("print D-0003 --out two.pdf");
+    let read = |name: &str| fs::read(office.desk.path(name)).unwrap();
+    assert!(read("one.pdf") == read("two.pdf"), "two runs, a second apart");
+}
+
+#[test]
+fn a_changed_record_page_or_signature_is_found_and_not_printed() {
+    let office = Office::new();
+    packed(&office, "");
+    for file in ["D-0003.json", "D-0003.json.sig", "D-0002.pdf"] {
+        let path = records(&office).join(file);
+        let bytes = fs::read(&path).unwrap();
+        desk::flip(&path, bytes.len() / 2);
+        let finding = json!([{ "what": "record_altered", "document": &file[..6], "file": file }]);
+        office.finds("", &finding, &["台帳が控えたものと違います"]);
+        if file == "D-0003.json" {
+            assert_eq!(office.run("--json print D-0003").fails(11).kind(), "record_altered");
+        }
+        fs::write(&path, bytes).unwrap();
+    }
+    let away = records(&office).join("D-0002.json");
+    fs::remove_file(away).unwrap();
+    let told = office.json("ledger verify");
+    assert_eq!(told["notices"], json!([{ "what": "record_missing", "document": "D-0002" }]));
+    assert_eq!(told["records"], 2);
+}
+
+#[test]
+fn numbers_run_without_gaps_whoever_issues_at_the_same_time() {
+    let office = Office::new();
+    office.desk.file("名簿.csv", "氏名");
+    let (_, public) = office.desk.key("key.txt");
+    let running: Vec<_> = (0..6)
+        .map(|_| {
+            let mut command = office.command(&format!("--json pack 名簿.csv --to medium --recipient {public}"));
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    let numbers: BTreeSet<String> = running
+        .into_iter()
+        .map(|child| {
+            let told = Run::came(child.wait_with_output().unwrap(), true).ok().json();
+            told["documents"][0]["number"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(numbers, (1..=6).map(|n| format!("D-{n:04}")).collect());
+    office.is_whole();
+}
+
+#[test]
+fn whoever_kills_the_program_leaves_no_number_without_its_record() {
+    let office = Office::new();
+    office.desk.file("名簿.csv", "氏名");
+    let (_, public) = office.desk.key("key.txt");
+    let mut midst = 0;
+    for round in 0..20 {
+        let mut command = office.command(&format!("pack 名簿.csv --to medium --no-read-back --recipient {public}"));
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(40 + 25 * round));
+        midst += u32::from(child.try_wait().unwrap().is_none());
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    assert!(midst > 5, "{midst} were killed at work");
+    let told = office.json("ledger verify --full");
+    assert_eq!((&told["findings"], &told["result"]), (&json!([]), &json!("ok")), "{told}");
+    assert!(!told["notices"].as_array().unwrap().iter().any(|n| n["what"] == "record_missing"), "{told}");
+    // What a kill left out is issued when it is asked for.
+    let entries = office.entries();
+    let packs = entries.iter().filter(|e| e["kind"] == "pack" && e["result"] == "done");
+    for pack in packs {
+        let bundle = pack["subjects"][0]["id"].as_str().unwrap();
+        office.json(&format!("print {bundle}"));
+        let again = office.json(&format!("print {bundle}"));
+        assert_eq!(again["documents"], json!([]), "once");
+    }
+    let count = |kind: &str| office.entries().iter().filter(|e| e["kind"] == kind && e["result"] == "done").count();
+    assert_eq!(count("pack"), count("document"));
+    office.is_whole();
+}
+
+#[test]
+fn a_slip_whose_bundle_does_not_come_to_be_goes_and_its_number_stays_void() {
+    needs_root();
+    let office = Office::new();
+    office.desk.file("名簿.csv", "氏名");
+    // The medium turns read-only between slip and name: the slip comes out of a pipe that is read slowly.
+    let disk = office.desk.path("disk");
+    fs::create_dir(&disk).unwrap();
+    done(Command::new("mount").args(["-t", "tmpfs", "-o", "size=8m", "none"]).arg(&disk));
+    let slip = office.desk.path("slip.pdf");
+    let mut command = office.command("--json pack 名簿.csv --to disk --no-read-back --slip slip.pdf");
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut frozen = false;
+    while child.try_wait().unwrap().is_none() {
+        if !frozen && slip.exists() {
+            frozen = Command::new("mount").args(["-o", "remount,ro"]).arg(&disk).status().unwrap().success();
+        }
+    }
+    let ran = Run::came(child.wait_with_output().unwrap(), true);
+    done(Command::new("umount").arg("-l").arg(&disk));
+    if ran.code != 0 {
+        assert!(!slip.exists(), "the slip is gone: {ran:?}");
+        let listed = office.json("print --list");
+        assert!(listed["documents"][0]["voided"].is_u64(), "{listed}");
+        assert!(office.json("slip list")["slips"].as_array().unwrap().is_empty());
+    }
+    office.is_whole();
+}
+
+#[test]
+fn the_file_of_a_slip_is_on_the_list_until_it_is_erased() {
+    let office = Office::new();
+    packed(&office, "");
+    let slip = office.desk.path("slip.pdf");
+    assert_eq!(office.json("slip list")["slips"][0]["number"], "D-0001");
+    let reminded = office.run("--lang ja pack 名簿.csv --to medium --slip second.txt").ok();
+    assert!(reminded.err.contains("通知書 D-0001 のファイルが残っています"), "{reminded:?}");
+    assert!(reminded.err.contains("tewatashi slip erase D-0004") || reminded.out.contains("slip erase D-0004"));
+    // Another file under its name is not touched.
+    let bytes = fs::read(&slip).unwrap();
+    fs::write(&slip, "議事録").unwrap();
+    assert_eq!(office.run("--json slip erase D-0001").fails(4).kind(), "slip_other_file");
+    assert_eq!(fs::read_to_string(&slip).unwrap(), "議事録");
+    fs::remove_file(&slip).unwrap();
+    std::os::unix::fs::symlink(office.desk.path("名簿.csv"), &slip).unwrap();
+    office.run("slip erase D-0001").fails(4);
+    fs::remove_file(&slip).unwrap();
+    fs::write(&slip, bytes).unwrap();
+    assert_eq!(office.json("slip erase d-0001")["result"], "overwritten");
+    assert!(!slip.exists());
+    fs::remove_file(office.desk.path("second.txt")).unwrap();
+    assert_eq!(office.json("slip erase D-0004")["result"], "found_gone", "never more than was seen");
+    assert_eq!(office.json("slip list")["slips"], json!([]));
+    assert_eq!(office.run("--json slip erase D-0002").fails(1).kind(), "no_open_slip");
+    office.is_whole();
+}
+
+#[test]
+fn a_receipt_is_for_delivery_and_says_that_nothing_was_verified() {
+    let office = Office::new();
+    let told = packed(&office, "--no-documents");
+    let bundle = told["id"].as_str().unwrap();
+    let receipt = office.json(&format!("verify medium/{bundle} --receipt"));
+    let number = receipt["documents"][0]["number"].as_str().unwrap();
+    let page = text_of(&records(&office).join(format!("{number}.pdf")));
+    for said in ["受領書", "あて", bundle, "未"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    office.run(&format!("verify medium/{bundle} --receipt --passphrase-file typed")).fails(2);
+    assert_eq!(office.run(&format!("--json verify medium/{bundle} --confirmation")).fails(1).kind(), "no_paper");
+}
+
+#[test]
+fn the_register_is_printed_with_a_number() {
+    let office = Office::new();
+    packed(&office, "--title 意識調査 --items 氏名,住所 --subjects 1234 --medium-id USB-0712");
+    let told = office.json("ledger export 管理簿.pdf --year 令和8");
+    let number = told["documents"][0]["number"].as_str().unwrap();
+    let page = text_of(&office.desk.path("管理簿.pdf"));
+    for said in ["個人情報管理簿", number, "USB-0712", "意識調査", "1,234", "D-0001", "令和8年度"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let same = fs::read(records(&office).join(format!("{number}.pdf"))).unwrap();
+    assert!(same == fs::read(office.desk.path("管理簿.pdf")).unwrap());
+    office.run("ledger export 管理簿.pdf").fails(4);
+}
+
+/// Runs the program where some font folders are empty.
+fn without_fonts(office: &Office, hidden: &[&str], words: &str) -> Run {
+    needs_root();
+    let mounts: String = hidden.iter().map(|folder| format!("mount -t tmpfs none {folder}; ")).collect();
+    let inner = office.command(words);
+    let mut outer = Command::new("unshare");
+    outer.args(["-m", "sh", "-c", &format!("{mounts}exec \"$@\""), "sh"]).arg(inner.get_program());
+    outer.args(inner.get_args());
+    office.desk.settle(&mut outer);
+    Run::of(&mut outer)
+}
+
+#[test]
+fn without_fonts_nothing_is_begun_and_the_package_is_named() {
+    let office = Office::new();
+    office.desk.file("名簿.csv", "氏名");
+    let words = "--json --lang ja pack 名簿.csv --to medium --slip slip.pdf";
+    let told = without_fonts(&office, &["/usr/share/fonts"], words).fails(1);
+    assert!(told.err.contains("fonts-morisawa-bizud-"), "{told:?}");
+    desk::assert_empty(&office.desk.medium());
+    assert!(!office.desk.path("slip.pdf").exists());
+    assert_eq!(office.json("print --list")["documents"], json!([]));
+    // Text and no documents need no font, and the way is told.
+    let words = "--json --lang ja pack 名簿.csv --to medium --slip slip.txt";
+    let told = without_fonts(&office, &["/usr/share/fonts"], words).fails(1);
+    assert!(told.err.contains("--no-documents"), "{told:?}");
+    without_fonts(&office, &["/usr/share/fonts"], &format!("{words} --no-documents")).ok();
+}
+
+#[test]
+fn a_character_no_font_has_is_named_with_its_field_before_anything_is_issued() {
+    let office = Office::new();
+    office.desk.file("名簿.csv", "氏名");
+    let words = "--json --lang ja pack 名簿.csv --to medium --slip slip.pdf --title 𠮷田様分 --items 氏名";
+    let told = without_fonts(&office, &["/usr/share/fonts/truetype/ipamj"], words).fails(1);
+    assert!(told.err.contains('𠮷') && told.err.contains("U+20BB7"), "{told:?}");
+    desk::assert_empty(&office.desk.medium());
+    assert!(holding(&office.desk.path("案件/records"), b"v").is_empty());
+    // With the font it prints; a variant of a character comes back as it was said.
+    let title = "𠮷田・葛\u{E0100}城様分";
+    let told = office.json(&format!("pack 名簿.csv --to medium --slip slip.pdf --title {title}"));
+    let number = told["documents"][2]["number"].as_str().unwrap();
+    let page = text_of(&records(&office).join(format!("{number}.pdf")));
+    assert!(page.contains('𠮷'), "{page}");
+}
