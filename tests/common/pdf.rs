@@ -34,6 +34,13 @@ impl Pdf {
         run(Command::new("pdftotext").arg(order).arg(self.path()).arg("-"))
     }
 
+    /// Its text in the order in which it is read aloud, taken from its tags; headers and footers are no part of it.
+    pub fn spoken(&self) -> String {
+        let output = Command::new("pdfinfo").arg("-struct-text").arg(self.path()).output().unwrap();
+        let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+        lines.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix('"')).collect()
+    }
+
     /// The text of one page, from 1.
     pub fn text_of(&self, page: usize) -> String {
         let page = page.to_string();
@@ -68,19 +75,20 @@ impl Pdf {
         files.map(|file| (file.file_name().into_string().unwrap(), fs::read(file.path()).unwrap())).collect()
     }
 
-    /// A grey picture of one page.
+    /// A grey picture of one page, as PGM.
     pub fn picture(&self, page: usize, dots: usize, to: &Path) {
         let (page, dots) = (page.to_string(), dots.to_string());
         let mut command = Command::new("pdftoppm");
-        command.args(["-gray", "-png", "-singlefile", "-r", &dots, "-f", &page, "-l", &page]);
+        command.args(["-gray", "-singlefile", "-r", &dots, "-f", &page, "-l", &page]);
         run(command.arg(self.path()).arg(to.with_extension("")));
     }
 
     /// What a camera reads on its first page.
     pub fn codes(&self) -> Vec<String> {
-        let picture = self.folder.path().join("codes.png");
+        let picture = self.folder.path().join("codes.pgm");
         self.picture(1, 220, &picture);
-        let text = run(Command::new("zbarimg").args(["--raw", "-q", "-S*.enable=0", "-Sqrcode.enable=1"]).arg(&picture));
+        let text =
+            run(Command::new("zbarimg").args(["--raw", "-q", "-S*.enable=0", "-Sqrcode.enable=1"]).arg(&picture));
         text.lines().map(str::to_owned).collect()
     }
 }
