@@ -1,7 +1,5 @@
 //! The forms, and the templates that come with the program.
 
-use std::collections::BTreeMap;
-
 /// A form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Form {
@@ -86,10 +84,3 @@ pub const COMMON: &str = include_str!("../../forms/common.typ");
 
 /// The name of what the templates share.
 pub const COMMON_FILE: &str = "common.typ";
-
-/// All templates that come with the program, by file name.
-#[must_use]
-pub fn built_in() -> BTreeMap<String, String> {
-    let forms = Form::ALL.iter().map(|form| (form.file(), form.template().to_owned()));
-    forms.chain([(COMMON_FILE.to_owned(), COMMON.to_owned())]).collect()
-}

@@ -4,16 +4,23 @@
 //! record gives the same bytes, on any computer that has the same fonts.
 
 pub mod fields;
+pub mod folder;
 pub mod fonts;
 pub mod form;
+mod glyphs;
 pub mod press;
 pub mod qr;
 pub mod record;
 pub mod render;
+pub mod sample;
+pub mod template;
 mod world;
 
+pub use folder::Refusal;
 pub use fonts::Fonts;
 pub use form::Form;
 pub use press::{Job, Press, Secret};
 pub use record::{Mark, Record};
-pub use render::{Attached, Fault, Page, PaperError, Sheet, render};
+pub use render::{Fault, Page, PaperError};
+pub use sample::{sample, sample_secret};
+pub use template::{Origin, Template};

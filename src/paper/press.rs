@@ -1,20 +1,30 @@
 //! The press: from a record to a page, with the template the case uses and the fonts of this computer.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use typst::foundations::Bytes;
+use zeroize::{Zeroize, Zeroizing};
 
-use super::fonts::Fonts;
-use super::form::{self, Form};
+use super::fonts::{Fonts, Unit};
+use super::form::Form;
+use super::glyphs;
 use super::qr;
 use super::record::{Mark, Record};
-use super::render::{Attached, Page, PaperError, Sheet, render};
+use super::render::{Fault, Page, PaperError, Sheet, render};
+use super::template::Template;
+
+/// How long a page may take; 10,000 rows take a few seconds.
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Sets pages. Fonts are loaded with the first one.
 pub struct Press {
     own_fonts: Vec<PathBuf>,
     forms: Option<PathBuf>,
+    patience: Duration,
     fonts: OnceCell<Fonts>,
 }
 
@@ -52,7 +62,19 @@ impl Press {
     /// A press that looks for fonts in these folders first, and for templates in the folder of a case.
     #[must_use]
     pub fn new(own_fonts: Vec<PathBuf>, forms: Option<PathBuf>) -> Self {
-        Self { own_fonts, forms, fonts: OnceCell::new() }
+        Self { own_fonts, forms, patience: PATIENCE, fonts: OnceCell::new() }
+    }
+
+    /// A press with these fonts and no others.
+    #[must_use]
+    pub fn with_fonts(fonts: Fonts, forms: Option<PathBuf>) -> Self {
+        Self { fonts: OnceCell::from(fonts), ..Self::new(Vec::new(), forms) }
+    }
+
+    /// The same with more or less patience for a template that does not come to an end.
+    #[must_use]
+    pub fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Whether all the page needs is here: fonts, and a glyph for every character.
@@ -60,9 +82,23 @@ impl Press {
     /// # Errors
     /// What is missing.
     pub fn ready(&self, record: &Record) -> Result<(), PaperError> {
-        self.fonts().map(|_| {
-            let _ = record;
-        })
+        glyphs::checked(self.fonts()?, &record.view(&Mark::None)).map(drop)
+    }
+
+    /// The same for what is printed on the slip and stands in no record. The character that has no glyph is not told.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn ready_secret(&self, secret: &Secret) -> Result<(), PaperError> {
+        let mut value = secret_view(secret);
+        let checked = glyphs::checked(self.fonts()?, &value).map(drop);
+        wipe(&mut value);
+        match checked {
+            Err(PaperError::NoGlyph { .. }) => {
+                Err(PaperError::NoGlyph { character: String::new(), field: "secret".to_owned() })
+            }
+            other => other,
+        }
     }
 
     /// Sets a page.
@@ -71,37 +107,51 @@ impl Press {
     /// A mistake in the template, a missing font, or a character no font has.
     pub fn set(&self, job: &Job) -> Result<Page, PaperError> {
         let fonts = self.fonts()?;
+        let mut rare = glyphs::checked(fonts, &job.record.view(&job.mark))?;
+        if let Some(secret) = &job.secret {
+            self.ready_secret(secret)?;
+        }
+        let set = |rare: &BTreeSet<Unit>| render(self.sheet(job, fonts, rare)?, self.patience);
+        let first = set(&rare);
+        // What a template itself says is known once it was read. Most say nothing rare.
+        let in_templates = match &first {
+            Ok((_, templates)) => glyphs::in_templates(fonts, templates)?,
+            Err(PaperError::NoGlyph { character, .. }) => glyphs::in_text(fonts, character),
+            Err(_) => BTreeSet::new(),
+        };
+        if in_templates.is_subset(&rare) {
+            return first.map(|(page, _)| page);
+        }
+        rare.extend(in_templates);
+        set(&rare).map(|(page, _)| page)
+    }
+
+    fn sheet(&self, job: &Job, fonts: &Fonts, rare: &BTreeSet<Unit>) -> Result<Sheet, PaperError> {
         let record = job.record;
+        let unknown = || PaperError::Template(vec![Fault::unknown_form(&record.form)]);
+        let form = Form::named(&record.form).ok_or_else(unknown)?;
         let mut data = record.view(&job.mark);
-        let mut pictures = std::collections::BTreeMap::new();
+        let mut given = Vec::new();
+        let mut give = |name: &str, bytes: Vec<u8>| given.push((name.to_owned(), Bytes::new(Zeroizing::new(bytes))));
         if let Some(code) = qr::svg(&record.ledger.code) {
-            pictures.insert("code.svg".to_owned(), code.into_bytes());
+            give("code.svg", code.into_bytes());
         }
         if let Some(secret) = &job.secret {
-            let groups = secret.groups.iter().map(|(text, reading)| json!({ "text": text, "reading": reading }));
-            data["secret"] = json!({ "text": secret.text, "groups": groups.collect::<Vec<Value>>() });
+            data["secret"] = secret_view(secret);
             if let Some(code) = qr::svg(secret.text) {
-                pictures.insert("passphrase.svg".to_owned(), code.into_bytes());
+                give("passphrase.svg", code.into_bytes());
             }
         }
-        let mut attached = vec![Attached { name: record.file_name(), bytes: record.bytes().unwrap_or_default() }];
-        attached.extend(
-            job.signature.map(|text| Attached { name: format!("{}.sig", record.file_name()), bytes: text.into() }),
-        );
-        let name = Form::named(&record.form).map_or_else(String::new, Form::file);
-        let _ = (&self.forms, job.template);
-        let forms = form::built_in();
-        render(
-            &Sheet {
-                name: &name,
-                forms: &forms,
-                data: &data,
-                pictures: &pictures,
-                attached: &attached,
-                ident: &record.number,
-            },
-            fonts,
-        )
+        give("data.json", serde_json::to_vec(&data).unwrap_or_default());
+        wipe(&mut data["secret"]);
+        let file = format!("attached/{}", record.file_name());
+        give(&file, record.bytes().unwrap_or_default());
+        if let Some(signature) = job.signature {
+            give(&format!("{file}.sig"), signature.into());
+        }
+        let template = Template::choose(form, self.forms.as_deref(), job.template)?;
+        let case = fonts.case(!rare.is_empty());
+        Ok(Sheet { template, given, ident: record.number.clone(), rare: rare.clone(), case })
     }
 
     fn fonts(&self) -> Result<&Fonts, PaperError> {
@@ -110,5 +160,20 @@ impl Press {
         }
         let loaded = Fonts::load(&self.own_fonts)?;
         Ok(self.fonts.get_or_init(|| loaded))
+    }
+}
+
+fn secret_view(secret: &Secret) -> Value {
+    let groups = secret.groups.iter().map(|(text, reading)| json!({ "text": text, "reading": reading }));
+    json!({ "text": secret.text, "groups": groups.collect::<Vec<Value>>() })
+}
+
+/// Overwrites every text in the value.
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(list) => list.iter_mut().for_each(wipe),
+        Value::Object(map) => map.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
