@@ -100,173 +100,51 @@ fn all() -> impl Iterator<Item = (Form, &'static str, Record)> {
 }
 
 /// What an official looks for, in the order in which an official expects it.
-fn labels(form: Form) -> &'static [&'static str] {
-    match form {
-        Form::Slip => &[
-            "パスワード通知書",
-            "取扱注意",
-            "1通のみ",
-            "通知書番号",
-            "交付日時",
-            "宛先",
-            "発行者",
-            "契約番号・件名",
-            "媒体管理番号",
-            "パスワード及び読み",
-            "桁数",
-            "文字種",
-            "入力の注意",
-            "QRコード",
-            "受領者署名",
-            "受領日時",
-            "返却日",
-            "返却者",
-            "確認者",
-        ],
-        Form::SlipStub => &[
-            "パスワード通知書交付控",
-            "通知書番号",
-            "媒体管理番号",
-            "交付日時",
-            "場所",
-            "交付者",
-            "受領者",
-            "署名",
-            "身分確認",
-            "返却日",
-            "返却者",
-            "確認者",
-        ],
-        Form::Transfer => &[
-            "個人情報受渡し確認記録票",
-            "票番号",
-            "決裁（承認）番号",
-            "日時",
-            "場所",
-            "区分",
-            "提供",
-            "納品",
-            "返却",
-            "契約番号",
-            "件名",
-            "引渡者",
-            "所属",
-            "氏名",
-            "受領者",
-            "会社・所属",
-            "氏名",
-            "身分確認の方法",
-            "情報の内容（項目）",
-            "媒体種別・管理番号・数量",
-            "ファイル数・件数（人数）",
-            "暗号化方式",
-            "照合値",
-            "運搬方法",
-            "鍵付きカバン",
-            "手渡し",
-            "通知書番号",
-            "受渡予定日",
-            "期限",
-            "備考",
-            "引渡者",
-            "受領者",
-        ],
-        Form::Receipt => &[
-            "受領書",
-            "あて",
-            "受託者",
-            "契約番号",
-            "件名",
-            "品目",
-            "番号",
-            "数量",
-            "件数",
-            "外観",
-            "封印",
-            "検証",
-            "未",
-            "受領者",
-            "署名",
-        ],
-        Form::Opening => &[
-            "開封確認書",
-            "あて",
-            "検証結果",
-            "一致",
-            "不一致",
-            "ファイル数",
-            "レコード数",
-            "件数（人数）",
-            "開封確認コード",
-            "確認者",
-            "署名",
-        ],
-        Form::Erasure => &[
-            "電子データ消去",
-            "番号",
-            "あて",
-            "受託者",
-            "代表者",
-            "記録媒体全体の消去を証明するものではありません。",
-            "契約番号",
-            "承認番号",
-            "★情報の項目",
-            "★媒体名",
-            "★数量",
-            "★方法",
-            "★責任者",
-            "★年月日",
-            "型番",
-            "製造番号",
-            "容量",
-            "ツール名と版",
-            "上書き回数",
-            "方式",
-            "検証方法",
-            "検証結果",
-            "開始",
-            "終了",
-            "場所",
-            "作業者",
-            "立会者",
-            "失敗・対象外の一覧",
-            "写真",
-            "限界",
-            "別紙",
-            "対象一覧",
-            "パス",
-            "サイズ",
-            "照合値",
-            "検証結果",
-        ],
-        Form::Register => &[
-            "個人情報管理簿",
-            "番号",
-            "契約",
-            "媒体番号",
-            "内容",
-            "件数",
-            "媒体",
-            "受渡日時",
-            "引渡者",
-            "通知書番号",
-            "保管場所",
-            "複製承認",
-            "返却期限",
-            "消去日・方法",
-            "保存期限",
-            "点検日",
-            "年度",
-            "項目",
-            "数量",
-            "受領者",
-            "交付日",
-            "取扱者",
-            "持出票",
-            "返却日・確認者",
-            "証明書番号",
-            "点検者",
-        ],
+fn labels(form: Form) -> impl Iterator<Item = &'static str> {
+    let labels = match form {
+        Form::Slip => {
+            "パスワード通知書 取扱注意 1通のみ 通知書番号 交付日時 宛先 発行者 契約番号・件名 媒体管理番号 \
+             パスワード及び読み 桁数 文字種 入力の注意 QRコード 受領者署名 受領日時 返却日 返却者 確認者"
+        }
+        Form::SlipStub => {
+            "パスワード通知書交付控 通知書番号 媒体管理番号 交付日時 場所 交付者 受領者 署名 身分確認 返却日 \
+             返却者 確認者"
+        }
+        Form::Transfer => {
+            "個人情報受渡し確認記録票 票番号 決裁（承認）番号 日時 場所 区分 提供 納品 返却 契約番号 件名 \
+             引渡者 所属 氏名 受領者 会社・所属 氏名 身分確認の方法 情報の内容（項目） \
+             媒体種別・管理番号・数量 ファイル数・件数（人数） 暗号化方式 照合値 運搬方法 鍵付きカバン 手渡し \
+             通知書番号 受渡予定日 期限 備考 引渡者 受領者"
+        }
+        Form::Receipt => "受領書 あて 受託者 契約番号 件名 品目 番号 数量 件数 外観 封印 検証 未 受領者 署名",
+        Form::Opening => {
+            "開封確認書 あて 検証結果 一致 不一致 ファイル数 レコード数 件数（人数） 開封確認コード 確認者 \
+             署名"
+        }
+        Form::Erasure => {
+            "電子データ消去 番号 あて 受託者 代表者 記録媒体全体の消去を証明するものではありません。 契約番号 \
+             承認番号 ★情報の項目 ★媒体名 ★数量 ★方法 ★責任者 ★年月日 型番 製造番号 容量 ツール名と版 \
+             上書き回数 方式 検証方法 検証結果 開始 終了 場所 作業者 立会者 失敗・対象外の一覧 写真 限界 別紙 \
+             対象一覧 パス サイズ 照合値 検証結果"
+        }
+        Form::Register => {
+            "個人情報管理簿 番号 契約 媒体番号 内容 件数 媒体 受渡日時 引渡者 通知書番号 保管場所 複製承認 \
+             返却期限 消去日・方法 保存期限 点検日 年度 項目 数量 受領者 交付日 取扱者 持出票 返却日・確認者 \
+             証明書番号 点検者"
+        }
+    };
+    labels.split(' ')
+}
+
+/// Leaves the first of long lists.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::Array(list) => {
+            list.truncate(5);
+            list.iter_mut().for_each(shorten);
+        }
+        Value::Object(map) => map.values_mut().for_each(shorten),
+        _ => {}
     }
 }
 
@@ -282,7 +160,9 @@ fn said(value: &Value, into: &mut Vec<String>) {
 
 #[test]
 fn every_field_is_on_the_page_and_every_label_in_its_order() {
-    for (form, size, record) in all() {
+    for (form, size, mut record) in all() {
+        // poppler's time for the tags grows with the square of their number; more rows of the same say no more.
+        record.fields.values_mut().for_each(shorten);
         let text = squeezed(&set(&job(&record)).spoken());
         let mut values = vec![record.title.clone()];
         said(&record.view(&Mark::None)["fields"], &mut values);
@@ -462,7 +342,7 @@ fn erased(count: usize) -> Record {
         .collect();
     let report: Report = serde_json::from_value(json!({ "result": "erased", "items": items })).unwrap();
     let mut record = sample(Form::Erasure);
-    record.title = report.title(true).to_owned();
+    report.title(true).clone_into(&mut record.title);
     record.fields = report.fill(Erasure::default(), &"ab".repeat(32)).into_fields();
     record
 }
