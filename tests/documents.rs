@@ -25,9 +25,10 @@ fn packed(office: &Office, more: &str) -> Value {
     office.json(&format!("pack 名簿.csv --to medium --slip slip.pdf {more}"))
 }
 
+/// The text of a page without any space: titles are set wide.
 fn text_of(pdf: &Path) -> String {
-    let output = tool("pdftotext", ["-layout".as_ref(), pdf.as_os_str(), "-".as_ref()]);
-    String::from_utf8(output.stdout).unwrap()
+    let output = tool("pdftotext", [pdf.as_os_str(), "-".as_ref()]);
+    String::from_utf8(output.stdout).unwrap().split_whitespace().collect()
 }
 
 /// The passphrase that the code on the page gives to a camera.
@@ -63,8 +64,7 @@ fn a_bundle_goes_out_with_a_slip_its_stub_and_a_transfer_record() {
     assert_eq!(slip.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     let passphrase = passphrase_on(&office, &slip);
     let page = text_of(&slip);
-    for said in
-        ["パスワード通知書", "D-0001", "USB-0712", "見本印刷", "35 桁", "オオモジ", "取扱注意", &passphrase[..5]]
+    for said in ["パスワード通知書", "D-0001", "USB-0712", "見本印刷", "35桁", "オオモジ", "取扱注意", &passphrase[..5]]
     {
         assert!(page.contains(said), "{said}: {page}");
     }
@@ -76,7 +76,7 @@ fn a_bundle_goes_out_with_a_slip_its_stub_and_a_transfer_record() {
     let transfer = text_of(&records(&office).join("D-0003.pdf"));
     let bundle = told["id"].as_str().unwrap();
     let sha256 = told["volumes"][0]["sha256"].as_str().unwrap();
-    for said in ["甲保管用", "乙保管用", "意識調査", "氏名、住所", "12", "USB-0712", "D-0001", bundle, sha256, "age v1"]
+    for said in ["甲保管用", "乙保管用", "意識調査", "氏名、住所", "12", "USB-0712", "D-0001", bundle, sha256, "agev1"]
     {
         assert!(transfer.contains(said), "{said}: {transfer}");
     }
@@ -105,8 +105,8 @@ fn every_record_is_signed_pinned_and_travels_inside_its_page() {
         check.args(["-Y", "verify", "-I", "tewatashi", "-n", "record@tewatashi", "-f"]).arg(&signers);
         check.arg("-s").arg(records(&office).join(format!("{number}.json.sig")));
         done(check.stdin(fs::File::open(&record).unwrap()));
-        let entry = office.json(&format!("ledger history {number}"));
-        let facts = &entry["entries"][0]["entry"]["facts"];
+        let entries = office.entries();
+        let facts = &entries.iter().find(|e| e["facts"]["number"] == number).unwrap()["facts"];
         let sha256 = tool("sha256sum", [&record]);
         assert!(sha256.stdout.starts_with(facts["record_sha256"].as_str().unwrap().as_bytes()), "{number}");
         if number != "D-0001" {
@@ -186,7 +186,8 @@ fn nothing_but_the_slip_holds_the_passphrase() {
             assert!(!found, "{} holds {needle}", path.display());
         }
     }
-    assert_eq!(pages, 7, "stub, record, confirmations of open and verify, register twice, copy");
+    let names: Vec<_> = written.iter().filter(|(_, b)| b.starts_with(b"%PDF")).map(|(p, _)| p).collect();
+    assert_eq!(pages, 7, "stub, record, confirmations of open and verify, register twice, copy: {names:?}");
     // The way of looking finds it where it is: fonts turn text into glyphs, so the page is read back as text.
     for page in written.iter().filter(|(_, bytes)| bytes.starts_with(b"%PDF")) {
         assert!(!text_of(&page.0).contains(&passphrase[..5]), "{}", page.0.display());
@@ -207,7 +208,7 @@ fn a_document_is_printed_again_as_a_copy_and_a_slip_never() {
         let mark = format!("写し（再出力 第{nth}回）");
         assert_eq!(told["mark"], mark);
         let page = text_of(&office.desk.path(&format!("copy-{nth}.pdf")));
-        assert!(page.contains("D-0003") && page.replace(' ', "").contains(&mark.replace(' ', "")), "{page}");
+        assert!(page.contains("D-0003") && page.contains(&mark.replace(' ', "")), "{page}");
     }
     let refused = office.run("--json --lang ja print D-0001").fails(4);
     assert_eq!(refused.kind(), "slip_again");

@@ -127,7 +127,7 @@ fn every_error_has_a_twin_that_says_what_to_do() {
     }
 }
 
-const COMMANDS: [&str; 39] = [
+const COMMANDS: [&str; 43] = [
     "print",
     "void",
     "slip",
@@ -167,6 +167,10 @@ const COMMANDS: [&str; 39] = [
     "ledger verify",
     "ledger send",
     "ledger receive",
+    "form",
+    "form list",
+    "form export",
+    "form check",
 ];
 
 fn help(desk: &Desk, language: &str, command: &str, flag: &str) -> String {

@@ -333,9 +333,11 @@ fn quiet_says_the_result_and_warnings_only() {
     desk.sample();
     let full = desk.run(["pack", "sample", "--to", "medium", "--slip", "one.txt"]).ok();
     assert!(full.err.contains("encrypting and writing") && full.out.lines().count() > 3, "{full:?}");
+    fs::remove_file(desk.path("one.txt")).unwrap();
     let quiet = desk.run(["--quiet", "pack", "sample", "--to", "medium", "--slip", "two.txt"]).ok();
     assert_eq!((quiet.err.as_str(), quiet.out.lines().count()), ("", 1), "{quiet:?}");
     assert!(quiet.out.starts_with("bundle made: "));
+    fs::remove_file(desk.path("two.txt")).unwrap();
     std::os::unix::fs::symlink("x", desk.path("sample/link")).unwrap();
     let words = ["--quiet", "pack", "sample", "--to", "medium", "--slip", "three.txt", "--skip", "links"];
     let warned = desk.run(words).ok();

@@ -203,7 +203,7 @@ fn sealed() -> Sealed {
     let office = staffed();
     office.desk.file(&format!("s/{INSIDE}"), "氏名");
     let packed = office.run(
-        "--json pack s --to medium --slip 通知.txt --title 健診 --items 氏名,住所 --subjects 12 --medium-id USB-7 --operator 佐藤健",
+        "--json pack s --to medium --no-documents --slip 通知.txt --title 健診 --items 氏名,住所 --subjects 12 --medium-id USB-7 --operator 佐藤健",
     );
     let bundle = office.desk.path("").join(packed.ok().bundle());
     let passphrase = passphrase_on(&office.desk.path("通知.txt"));
@@ -213,7 +213,7 @@ fn sealed() -> Sealed {
 
 impl Sealed {
     fn run(&self, words: &str, bundle: &std::path::Path) -> Run {
-        let to = if words.contains("open") { " --to opened" } else { "" };
+        let to = if words.contains("open") { " --to opened --no-documents" } else { "" };
         self.office.run(&format!("--json {words} {}{to} --operator 佐藤健", bundle.display()))
     }
 

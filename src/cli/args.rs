@@ -1,6 +1,7 @@
 //! The arguments of every command. Help texts come from the message files.
 
 mod case;
+mod form;
 mod ledger;
 mod paper;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use case::{CaseCommand, ContractCommand, InitArgs, KeyCommand, StaffAddArgs, StaffCommand};
+pub use form::FormCommand;
 pub use ledger::{ExportArgs, LedgerCommand, ListArgs as LedgerListArgs};
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};
 
@@ -99,6 +101,9 @@ pub enum Command {
     /// Files of slips.
     #[command(subcommand, about = t!("about-slip"))]
     Slip(SlipCommand),
+    /// The printed forms.
+    #[command(subcommand, about = t!("about-form"))]
+    Form(FormCommand),
 }
 
 /// `pack`

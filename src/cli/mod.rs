@@ -7,6 +7,7 @@ mod contract;
 mod counted;
 mod desk;
 mod failure;
+mod form;
 mod init;
 mod kept;
 mod key;
@@ -15,6 +16,7 @@ mod leftovers;
 mod list;
 mod open;
 mod pack;
+mod paper;
 mod papers;
 mod place;
 mod print;
@@ -77,6 +79,7 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::Print(args) => print::run(context, args),
         Command::Void(args) => print::void(context, args),
         Command::Slip(command) => slips::run(context, command),
+        Command::Form(command) => form::run(context, command),
     }
 }
 

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::context::Context;
 use super::desk::{Desk, Draft};
 use super::failure::{Failure, code};
+use super::paper::press;
 use super::words;
 use crate::case::settings::Party;
 use crate::case::{Copies, Settings, Word};
@@ -113,7 +114,7 @@ const MOST_TRIES: usize = 1000;
 impl<'a> Papers<'a> {
     /// Fonts and templates of this desk.
     pub fn new(context: &'a Context, desk: &'a Desk) -> Self {
-        Self { context, desk, press: press(&desk.folder.forms()) }
+        Self { context, desk, press: press(Some(&desk.folder)) }
     }
 
     /// Whether it could be issued: fonts, every character, the template. Asked before work begins, so that no work is done
@@ -183,6 +184,14 @@ impl<'a> Papers<'a> {
         self.desk.append(self.context, Draft::done(Kind::Void, subjects, facts)).map(|_| ())
     }
 
+    /// Says that the file of a slip is gone.
+    pub fn slip_erased(&self, number: &str, overwritten: bool) -> Result<(), Failure> {
+        let result = if overwritten { "overwritten" } else { "removed" };
+        let facts = super::desk::facts(json!({ "number": number, "result": result }));
+        let subjects = vec![Subject::new(SubjectType::Document, number)];
+        self.desk.append(self.context, Draft::done(Kind::SlipErased, subjects, facts)).map(|_| ())
+    }
+
     fn next(&self) -> Result<u64, Failure> {
         Ok(self.desk.look(Ledger::documents)? + 1)
     }
@@ -243,12 +252,6 @@ impl<'a> Papers<'a> {
             fields: paper.fields.clone(),
         })
     }
-}
-
-/// The press of a case; fonts of the program's own lie beside it.
-pub fn press(forms: &Path) -> Press {
-    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("fonts")));
-    Press::new(beside.into_iter().collect(), Some(forms.to_owned()))
 }
 
 /// The files of a document on their way to `records/`.

@@ -33,7 +33,7 @@ pub fn run(context: &Context, args: &PrintArgs) -> Result<(), Failure> {
         trace.about(SubjectType::Document, said.clone());
         let document = found(desk, &said)?;
         let (record, mark) = again(desk, &document)?;
-        let press = papers::press(&desk.folder.forms());
+        let press = super::paper::press(Some(&desk.folder));
         let page = papers::reprint(&press, &record, mark.clone(), args.form.as_deref())?;
         let place = place(desk, args, &document, &mark)?;
         put(&place, &page)?;

@@ -131,8 +131,12 @@ fn show(record: &PackRecord, passphrase: &Passphrase) -> Result<(), Failure> {
 
 /// Takes back a slip whose bundle did not come to be: its file goes, its number stays and is void.
 pub fn take_back(context: &Context, papers: &Papers, document: &Document) {
-    document.pdf.as_deref().map(outlet::discard);
-    if let Err(failure) = papers.void(&document.number, &t!("void-not-packed")) {
+    let voided = papers.void(&document.number, &t!("void-not-packed"));
+    let gone = match &document.pdf {
+        Some(path) => papers.slip_erased(&document.number, outlet::discard(path)),
+        None => Ok(()),
+    };
+    if let Err(failure) = voided.and(gone) {
         context.warn(&t!("warn-not-recorded", reason = failure.message));
     }
 }

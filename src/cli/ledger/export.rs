@@ -34,10 +34,11 @@ fn form(context: &Context, args: &ExportArgs) -> Result<Form, Failure> {
     match (args.xlsx, args.csv, context.json, end.as_str()) {
         (true, ..) => Ok(Form::Xlsx),
         (_, true, ..) => Ok(Form::Csv),
+        // A page is a page, however its making is told.
+        (.., "pdf") => Ok(Form::Pdf),
         (_, _, true, _) | (.., "json") => Ok(Form::Json),
         (.., "xlsx") => Ok(Form::Xlsx),
         (.., "csv") => Ok(Form::Csv),
-        (.., "pdf") => Ok(Form::Pdf),
         _ => Err(Failure::usage("no_form", t!("err-export-form"), t!("hint-export-form"))),
     }
 }

@@ -98,11 +98,12 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Erases a slip whose bundle did not come to be.
-pub fn discard(path: &Path) {
-    let left = scrap::scrap_file(path).left;
-    if !left.is_empty() {
+/// Erases a slip whose bundle did not come to be; says whether it was overwritten.
+pub fn discard(path: &Path) -> bool {
+    let overwritten = scrap::scrap_file(path).left.is_empty();
+    if !overwritten {
         // What could not be overwritten is at least not left lying there by name.
         let _ = fs::remove_file(path);
     }
+    overwritten
 }
