@@ -17,6 +17,7 @@ mod child;
 mod cost;
 mod ledger;
 mod memory;
+mod paper;
 mod run;
 mod startup;
 mod table;
@@ -84,8 +85,10 @@ fn bench(settings: &Settings) -> Result<bool, Box<dyn std::error::Error>> {
     let mut table = Table::default();
     let me = std::env::current_exe()?.to_string_lossy().into_owned();
     ledger::run(settings, &me, &mut table)?;
+    paper::run(settings, &mut table)?;
     // Making the data for rows that nobody wants would take longer than some of the others.
-    if settings.only.iter().all(|part| part.starts_with("ledger")) && !settings.only.is_empty() {
+    let without_data = |part: &String| ["ledger", "paper"].iter().any(|name| part.starts_with(name));
+    if settings.only.iter().all(without_data) && !settings.only.is_empty() {
         table.print();
         return Ok(table.good());
     }
