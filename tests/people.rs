@@ -261,9 +261,9 @@ fn every_command_on_a_bundle_leaves_what_happened() {
     assert_eq!((&beginning["kind"], &beginning["result"]), (&json!("pack"), &json!("begun")));
     // A person sees one line for each.
     let history = sealed.office.run(&format!("--lang ja ledger history {id}")).ok();
-    assert_eq!(history.out.lines().count(), 5, "{history:?}");
+    assert_eq!(history.out.lines().count(), 6, "the slip's document among them: {history:?}");
     assert!(!history.out.contains("終了記録なし"), "{history:?}");
-    assert_eq!(sealed.office.json("ledger history USB-7")["entries"].as_array().unwrap().len(), 2);
+    assert_eq!(sealed.office.json("ledger history USB-7")["entries"].as_array().unwrap().len(), 3);
     assert_eq!(sealed.office.json("staff transfer P-001 P-003 --operator 佐藤健")["held"], json!([id, "USB-7"]));
     sealed.keeps_its_secrets();
 }

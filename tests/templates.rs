@@ -14,7 +14,7 @@ use desk::Desk;
 use office::Office;
 
 /// A template that says what it is given.
-const SMALL: &str = r##"
+const SMALL: &str = r#"
 #let d = json("data.json")
 #let date = d.document.date
 #set document(title: d.document.title, date: datetime(year: date.year, month: date.month, day: date.day))
@@ -24,7 +24,7 @@ const SMALL: &str = r##"
 #d.document.mark #d.case.city.name #d.fields.at("to", default: "")
 #image("code.svg", width: 20mm, alt: "code")
 #pdf.attach("attached/" + d.document.record, relationship: "source", description: "record", mime-type: "application/json")
-"##;
+"#;
 
 fn press_with(desk: &Desk, template: &str) -> (Press, PathBuf) {
     let path = desk.file("forms/own.typ", template);

@@ -276,7 +276,8 @@ roles = {}
 
 /// A line for each, after which an empty line comes anyway.
 fn pairs(map: &BTreeMap<String, String>) -> String {
-    map.iter().map(|(name, said)| format!("{} = {}\n", text(name), text(said))).collect()
+    let lines: Vec<String> = map.iter().map(|(name, said)| format!("{} = {}", text(name), text(said))).collect();
+    lines.join("\n")
 }
 
 fn date(date: Option<NaiveDate>) -> String {

@@ -73,6 +73,7 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     let sources = scan(context, args)?;
     printable(args, desk, papers, &slip, &description)?;
     let passphrase = if recipients.is_empty() { Some(passphrase(context, args)?) } else { None };
+    passphrase.as_ref().map_or(Ok(()), |passphrase| slip.printable(papers, passphrase))?;
     let signer = desk.signer()?;
 
     let now: DateTime<Local> = SystemTime::now().into();

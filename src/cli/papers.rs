@@ -127,6 +127,11 @@ impl<'a> Papers<'a> {
         self.press.set(&Job { secret, ..Job::of(&record) }).map(|_| ()).map_err(|e| words::paper(&e))
     }
 
+    /// Whether a passphrase of the sender's own can be printed.
+    pub fn ready_secret(&self, secret: &Secret) -> Result<(), Failure> {
+        self.press.ready_secret(secret).map_err(|e| words::paper(&e))
+    }
+
     /// Issues a document: its record, signature and page are in `records/` when its entry stands.
     pub fn issue(&self, paper: &Paper) -> Result<Document, Failure> {
         self.numbered(|nth| {

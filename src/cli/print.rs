@@ -35,7 +35,7 @@ pub fn run(context: &Context, args: &PrintArgs) -> Result<(), Failure> {
         let (record, mark) = again(desk, &document)?;
         let press = super::paper::press(Some(&desk.folder));
         let page = papers::reprint(&press, &record, mark.clone(), args.form.as_deref())?;
-        let place = place(desk, args, &document, &mark)?;
+        let place = place(desk, args, &document, &mark);
         put(&place, &page)?;
         trace.facts(json!({
             "number": document.number, "mark": mark.text(), "pdf_sha256": digest::sha256(&page.pdf),
@@ -85,9 +85,9 @@ fn again(desk: &Desk, document: &Issued) -> Result<(Record, Mark), Failure> {
 }
 
 /// Beside the first print, unless another place was named.
-fn place(desk: &Desk, args: &PrintArgs, document: &Issued, mark: &Mark) -> Result<PathBuf, Failure> {
+fn place(desk: &Desk, args: &PrintArgs, document: &Issued, mark: &Mark) -> PathBuf {
     if let Some(out) = &args.out {
-        return Ok(out.clone());
+        return out.clone();
     }
     let folder = desk.folder.records();
     let nth = document.prints + 1;
@@ -95,7 +95,7 @@ fn place(desk: &Desk, args: &PrintArgs, document: &Issued, mark: &Mark) -> Resul
         Mark::Voided => format!("{}-取消{nth}.pdf", document.number),
         _ => format!("{}-写し{nth}.pdf", document.number),
     };
-    Ok(folder.join(name))
+    folder.join(name)
 }
 
 fn put(place: &Path, page: &Page) -> Result<(), Failure> {

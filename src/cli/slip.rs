@@ -96,6 +96,11 @@ impl Slip {
         }
     }
 
+    /// Whether the passphrase can be printed; one of the sender's own may hold any character.
+    pub fn printable(&self, papers: &Papers, passphrase: &Passphrase) -> Result<(), Failure> {
+        if self.is_page() { papers.ready_secret(&secret(passphrase)) } else { Ok(()) }
+    }
+
     /// Hands the passphrase over. Returns the document it became.
     pub fn deliver(
         &self,

@@ -209,6 +209,13 @@ pub(super) mod tests {
         assert!(matches!(half, PaperError::NoFont("BIZ UDGothic")), "{half}");
     }
 
+    #[cfg(feature = "embed-fonts")]
+    #[test]
+    fn embedded_paper_fonts_are_enough() {
+        let fonts = Fonts::from(&[]).unwrap();
+        assert!(fonts.has(one('髙')) && !fonts.has(one('𠮷')));
+    }
+
     #[test]
     fn own_paper_fonts_are_enough() {
         let fonts = Fonts::from(&plain()).unwrap();
