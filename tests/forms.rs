@@ -136,18 +136,6 @@ fn labels(form: Form) -> impl Iterator<Item = &'static str> {
     labels.split(' ')
 }
 
-/// Leaves the first of long lists.
-fn shorten(value: &mut Value) {
-    match value {
-        Value::Array(list) => {
-            list.truncate(5);
-            list.iter_mut().for_each(shorten);
-        }
-        Value::Object(map) => map.values_mut().for_each(shorten),
-        _ => {}
-    }
-}
-
 /// All that the fields say in words.
 fn said(value: &Value, into: &mut Vec<String>) {
     match value {
@@ -159,16 +147,22 @@ fn said(value: &Value, into: &mut Vec<String>) {
 }
 
 #[test]
-fn every_field_is_on_the_page_and_every_label_in_its_order() {
-    for (form, size, mut record) in all() {
-        // poppler's time for the tags grows with the square of their number; more rows of the same say no more.
-        record.fields.values_mut().for_each(shorten);
-        let text = squeezed(&set(&job(&record)).spoken());
+fn every_field_is_on_the_page() {
+    for (form, size, record) in all() {
+        let text = squeezed(&set(&job(&record)).text("-raw"));
         let mut values = vec![record.title.clone()];
         said(&record.view(&Mark::None)["fields"], &mut values);
         for value in values {
             assert!(text.contains(&squeezed(&value)), "{} {size}: {value} is not on the page", form.name());
         }
+    }
+}
+
+#[test]
+fn every_label_is_read_in_its_order() {
+    // Not the largest: poppler's time for tags grows with the square of their number, and the labels are the same.
+    for (form, size, record) in all().filter(|(_, size, _)| *size != "largest") {
+        let text = squeezed(&set(&job(&record)).spoken());
         let mut rest = text.as_str();
         for label in labels(form) {
             let at =
