@@ -6,9 +6,10 @@ set -euo pipefail
 what=${1:-all}
 venv=${VENV:-$HOME/.cache/tewatashi-venv}
 
-demo_packages=(build-essential age openssh-client tar coreutils diffutils util-linux)
+demo_packages=(build-essential age openssh-client tar coreutils diffutils util-linux
+	fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic fonts-ipamj-mincho)
 test_packages=(e2fsprogs xfsprogs btrfs-progs exfat-fuse exfatprogs ntfs-3g squashfs-tools fusefat dosfstools fuse3
-	python3 python3-venv libreoffice-calc poppler-utils fonts-morisawa-bizud-gothic)
+	python3 python3-venv libreoffice-calc poppler-utils zbar-tools)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {

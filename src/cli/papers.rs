@@ -369,16 +369,6 @@ fn style(settings: &Settings) -> Style {
     }
 }
 
-/// Prints an issued document again, from its record.
-pub fn reprint(
-    press: &Press,
-    record: &Record,
-    mark: Mark,
-    template: Option<&Path>,
-) -> Result<crate::paper::Page, Failure> {
-    press.set(&Job { mark, template, ..Job::of(record) }).map_err(|e| words::paper(&e))
-}
-
 /// Issues what goes with a bundle, as far as it was not issued yet: 交付控 and 確認記録票.
 pub fn with_bundle(
     desk: &Desk,

@@ -17,7 +17,7 @@ use crate::bundle::BundleId;
 use crate::digest;
 use crate::ledger::documents::{self, Issued};
 use crate::ledger::{Kind, Outcome, SubjectType};
-use crate::paper::{Form, Mark, Page, Record};
+use crate::paper::{Form, Job, Mark, Page, Record};
 use crate::t;
 use crate::term::out::out;
 use crate::term::show;
@@ -34,7 +34,15 @@ pub fn run(context: &Context, args: &PrintArgs) -> Result<(), Failure> {
         let document = found(desk, &said)?;
         let (record, mark) = again(desk, &document)?;
         let press = super::paper::press(Some(&desk.folder));
-        let page = papers::reprint(&press, &record, mark.clone(), args.form.as_deref())?;
+        let signature = signature_of(desk, &record);
+        let job = Job {
+            mark: mark.clone(),
+            template: args.form.as_deref(),
+            secret: None,
+            record: &record,
+            signature: signature.as_deref(),
+        };
+        let page = press.set(&job).map_err(|e| words::paper(&e))?;
         let place = place(desk, args, &document, &mark);
         put(&place, &page)?;
         trace.facts(json!({
@@ -82,6 +90,12 @@ fn again(desk: &Desk, document: &Issued) -> Result<(Record, Mark), Failure> {
     let record = serde_json::from_slice(&bytes).map_err(|_| altered())?;
     let mark = if document.voided.is_some() { Mark::Voided } else { Mark::Copy(document.prints + 1) };
     Ok((record, mark))
+}
+
+/// What a certificate carries beside its record.
+fn signature_of(desk: &Desk, record: &Record) -> Option<String> {
+    let path = desk.folder.records().join(format!("{}.sig", record.file_name()));
+    (record.form == Form::Erasure.name()).then(|| fs::read_to_string(path).ok()).flatten()
 }
 
 /// Beside the first print, unless another place was named.

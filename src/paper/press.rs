@@ -131,6 +131,7 @@ impl Press {
         let unknown = || PaperError::Template(vec![Fault::unknown_form(&record.form)]);
         let form = Form::named(&record.form).ok_or_else(unknown)?;
         let mut data = record.view(&job.mark);
+        data["document"]["signature"] = job.signature.is_some().into();
         let mut given = Vec::new();
         let mut give = |name: &str, bytes: Vec<u8>| given.push((name.to_owned(), Bytes::new(Zeroizing::new(bytes))));
         if let Some(code) = qr::svg(&record.ledger.code) {
