@@ -3,7 +3,7 @@
 mod compose;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{Local, SecondsFormat};
 use serde_json::{Map, Value, json};
@@ -22,7 +22,7 @@ use crate::erase::os;
 use crate::ledger::{Entry, Error, Kind, Ledger, Subject, SubjectType, documents};
 use crate::paper::fields::Fields;
 use crate::paper::record::{self, CaseFacts, Issuer, PartyFacts, Pinned, Style};
-use crate::paper::{Form, Job, Mark, Press, Record, Secret};
+use crate::paper::{Form, Job, Press, Record, Secret};
 use crate::passphrase::PassphraseError;
 
 use crate::t;
