@@ -404,7 +404,8 @@ fn the_register_is_printed_with_a_number() {
 /// Runs the program where some font folders are empty.
 fn without_fonts(office: &Office, hidden: &[&str], words: &str) -> Run {
     needs_root();
-    let mounts: String = hidden.iter().map(|folder| format!("mount -t tmpfs none {folder}; ")).collect();
+    let mounts: Vec<String> = hidden.iter().map(|folder| format!("mount -t tmpfs none {folder}; ")).collect();
+    let mounts = mounts.concat();
     let inner = office.command(words);
     let mut outer = Command::new("unshare");
     outer.args(["-m", "sh", "-c", &format!("{mounts}exec \"$@\""), "sh"]).arg(inner.get_program());
@@ -445,4 +446,57 @@ fn a_character_no_font_has_is_named_with_its_field_before_anything_is_issued() {
     let number = told["documents"][2]["number"].as_str().unwrap();
     let page = text_of(&records(&office).join(format!("{number}.pdf")));
     assert!(page.contains('𠮷'), "{page}");
+}
+
+#[test]
+fn the_code_on_a_page_pins_the_past_of_the_ledger() {
+    let office = Office::new();
+    let told = packed(&office, "");
+    let page = PathBuf::from(told["documents"][2]["path"].as_str().unwrap());
+    let codes = scanned(&office, &page);
+    let [code] = codes.as_slice() else { panic!("one code on the page: {codes:?}") };
+    let verdict = office.json(&format!("ledger verify --code {code}"));
+    assert_eq!((&verdict["result"], &verdict["scope"]), (&json!("ok"), &json!("paper")));
+    assert!(text_of(&page).contains(code), "the code is there to be typed, too");
+}
+
+#[test]
+fn a_city_prints_its_own_form_with_a_field_of_its_own() {
+    let office = Office::new();
+    office.json("form export transfer");
+    let form = office.folder().join("forms/transfer.typ");
+    let text = fs::read_to_string(&form).unwrap();
+    let line = "\n#align(right)[#d.extra.at(\"文書記号\", default: \"\")]\n";
+    let at = text.find("#show: sheet").map(|at| at + text[at..].find('\n').unwrap()).unwrap();
+    fs::write(&form, format!("{}{line}{}", &text[..at], &text[at..])).unwrap();
+    office.edit("[forms.extra]\n", "[forms.extra]\n\"文書記号\" = \"架戸住第８号\"\n");
+    let told = packed(&office, "");
+    let page = PathBuf::from(told["documents"][2]["path"].as_str().unwrap());
+    assert!(text_of(&page).contains("架戸住第８号"));
+    // It travels with the case, as the records do.
+    office.json("case backup 控え.tar");
+    office.json("case restore 控え.tar --to 戻した案件 --reason 試し");
+    assert_eq!(fs::read(office.desk.path("戻した案件/forms/transfer.typ")).unwrap(), fs::read(&form).unwrap());
+    // A mistake in it stops the work before anything is sealed.
+    fs::write(&form, "#import \"common.typ\": *\n#show: sheet\n#nonsense()\n").unwrap();
+    let refused = office.run("--json --lang ja pack 名簿.csv --to medium --slip other.pdf").fails(1);
+    assert!(refused.err.contains("transfer.typ 3 行"), "{refused:?}");
+    assert!(!office.desk.path("other.pdf").exists());
+    assert_eq!(fs::read_dir(office.desk.medium()).unwrap().count(), 1, "the first bundle alone");
+}
+
+#[test]
+fn a_passphrase_of_the_senders_own_is_printed_as_it_is_typed() {
+    let office = Office::new();
+    office.desk.file("名簿.csv", "氏名");
+    let own = "Kenshin-2026-Yamada!";
+    office.desk.file("own.txt", own);
+    let words = "pack 名簿.csv --to medium --own-passphrase --passphrase-file own.txt --slip slip.pdf";
+    office.json(words);
+    let slip = office.desk.path("slip.pdf");
+    assert!(scanned(&office, &slip).iter().any(|text| text == own));
+    assert!(text_of(&slip).contains("20桁"), "{}", text_of(&slip));
+    let entries = office.entries();
+    let facts = &entries.iter().find(|e| e["facts"]["form"] == "slip").unwrap()["facts"];
+    assert!(facts.get("pdf_sha256").is_none(), "a short passphrase could be guessed from it: {facts}");
 }

@@ -118,6 +118,7 @@ const SETTINGS: &str = "tewatashi.toml";
 const LEDGER: &str = "ledger.db";
 const KEY: &str = "keys/ledger_ed25519";
 const RECORDS: &str = "records";
+const FORMS: &str = "forms";
 
 /// Everything of a case in one tar. The copy says of itself that it was made, so that what is brought back from it can be
 /// told from an older ledger put in its place.
@@ -164,8 +165,10 @@ fn copy(context: &Context, desk: &Desk, to: &mut File) -> std::io::Result<()> {
     if key.is_file() {
         tar.append_path_with_name(key, KEY)?;
     }
-    if desk.folder.records().is_dir() {
-        tar.append_dir_all(RECORDS, desk.folder.records())?;
+    for (name, folder) in [(RECORDS, desk.folder.records()), (FORMS, desk.folder.forms())] {
+        if folder.is_dir() {
+            tar.append_dir_all(name, folder)?;
+        }
     }
     let mut file = tar.into_inner()?;
     file.flush()
@@ -273,10 +276,11 @@ fn gather(folder: &Path, to: &Path) -> Result<(), Failure> {
     for name in ["keys", RECORDS] {
         os::make_private_dir(&to.join(name)).map_err(|e| words::io(to, &e))?;
     }
-    let records = walkdir::WalkDir::new(folder.join(RECORDS)).follow_links(false).into_iter().flatten();
-    let records = records.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
+    let below = |name| walkdir::WalkDir::new(folder.join(name)).follow_links(false).into_iter().flatten();
+    let files = below(RECORDS).chain(below(FORMS));
+    let files = files.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
     let named = [SETTINGS, LEDGER, "ledger.db-wal", KEY].map(|name| folder.join(name));
-    for from in named.into_iter().filter(|path| path.is_file()).chain(records) {
+    for from in named.into_iter().filter(|path| path.is_file()).chain(files) {
         let place = to.join(from.strip_prefix(folder).unwrap_or(&from));
         std::fs::create_dir_all(place.parent().unwrap_or(to)).map_err(|e| io(&e))?;
         let mut new = os::create_new_private(&place, false).map_err(|e| io(&e))?;
@@ -301,7 +305,8 @@ fn unpack(file: &Path, to: &Path) -> Result<(), Failure> {
         let known = name == Path::new(SETTINGS)
             || name == Path::new(LEDGER)
             || name == Path::new(KEY)
-            || name.starts_with(RECORDS);
+            || name.starts_with(RECORDS)
+            || name.starts_with(FORMS);
         if !plain || !known {
             return Err(not_a_backup(file));
         }

@@ -3,7 +3,8 @@
 mod compose;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{Local, SecondsFormat};
 use serde_json::{Map, Value, json};
@@ -259,6 +260,9 @@ impl<'a> Papers<'a> {
     }
 }
 
+/// What drafts are called.
+const DRAFT: &str = ".tewatashi-";
+
 /// The files of a document on their way to `records/`.
 struct Files {
     folder: PathBuf,
@@ -272,6 +276,7 @@ impl Files {
         if !folder.is_dir() {
             os::make_private_dir(&folder).map_err(|e| words::io(&folder, &e))?;
         }
+        tidy(&folder);
         let bytes = record.bytes().map_err(|_| words::ledger(&Error::NotCanonical))?;
         // A locked key signs nothing; the entry that holds the record's hash is signed later.
         let signature = match papers.desk.signer() {
@@ -289,7 +294,7 @@ impl Files {
         let all = [(name, self.bytes.as_slice())].into_iter().chain(signature).chain(page);
         all.map(|(name, bytes)| {
             let place = self.folder.join(name);
-            let draft = tempfile::Builder::new().prefix(".tewatashi-").tempfile_in(&self.folder);
+            let draft = tempfile::Builder::new().prefix(DRAFT).tempfile_in(&self.folder);
             let mut draft = draft.map_err(|e| words::io(&place, &e))?;
             draft.write_all(bytes).and_then(|()| draft.as_file().sync_all()).map_err(|e| words::io(&place, &e))?;
             Ok((draft, place))
@@ -303,6 +308,19 @@ impl Files {
             draft.persist(&place).map_err(|e| words::io(&place, &e.error))?;
         }
         os::sync_dir(&self.folder).map_err(|e| words::io(&self.folder, &e))
+    }
+}
+
+/// Nobody writes a draft for so long; what is older is left of a crash.
+const DRAFT_LIVES: Duration = Duration::from_hours(1);
+
+fn tidy(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());
+        let is_draft = entry.file_name().to_string_lossy().starts_with(DRAFT);
+        if is_draft && age.is_some_and(|age| age > DRAFT_LIVES) {
+            let _ = std::fs::remove_file(entry.path());
+        }
     }
 }
 
