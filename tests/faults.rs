@@ -57,7 +57,7 @@ impl Bench {
 
     fn open_words(&self, bundle: &Path, to: &Path) -> Vec<String> {
         let path = |path: &Path| path.to_str().unwrap().to_owned();
-        let words = ["--json", "open", "--identity"].map(str::to_owned);
+        let words = ["--json", "open", "--no-documents", "--identity"].map(str::to_owned);
         words.into_iter().chain([path(&self.identity), path(bundle), "--to".to_owned(), path(to)]).collect()
     }
 

@@ -21,12 +21,8 @@ use crate::term::show;
 pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
     let papers = (!args.no_documents).then(|| Papers::new(context, &desk));
-    let (opened, signer) = recorded_at(context, &desk, Kind::Open, |desk, trace| {
-        papers
-            .as_ref()
-            .map_or(Ok(()), |papers| papers.ready(&papers::confirmation_to_be(desk)?).map_err(papers::or_without))?;
-        open(context, args, desk, trace)
-    })?;
+    let (opened, signer) =
+        recorded_at(context, &desk, Kind::Open, |desk, trace| open(context, args, desk, papers.as_ref(), trace))?;
     let issued = match (&papers, &opened.inside) {
         (Some(papers), Inside::Bag(inside)) => confirm(&desk, papers, inside, &signer),
         // A foreign file has no code of its own, and nothing to compare with.
@@ -42,7 +38,21 @@ fn confirm(desk: &Desk, papers: &Papers, inside: &Contents, signer: &Signer) -> 
     papers.issue(&papers::confirmation(desk, inside, known)?).map(Some)
 }
 
-fn open(context: &Context, args: &OpenArgs, desk: &Desk, trace: &Trace) -> Result<(Opened, Signer), Failure> {
+/// Whether the confirmation can be printed, before anything is opened. A bare file may be of others; then there is none.
+fn confirmable(desk: &Desk, papers: Option<&Papers>, bundle: &Bundle) -> Result<(), Failure> {
+    match papers.filter(|_| bundle.facts.is_some()) {
+        Some(papers) => papers.ready(&papers::confirmation_to_be(desk)?).map_err(papers::or_without),
+        None => Ok(()),
+    }
+}
+
+fn open(
+    context: &Context,
+    args: &OpenArgs,
+    desk: &Desk,
+    papers: Option<&Papers>,
+    trace: &Trace,
+) -> Result<(Opened, Signer), Failure> {
     let bundle = Bundle::locate(&args.bundle).map_err(|e| words::bundle(&e))?;
     kept::bundle(trace, &bundle);
     let mut report = Report::default();
@@ -53,6 +63,7 @@ fn open(context: &Context, args: &OpenArgs, desk: &Desk, trace: &Trace) -> Resul
     }
     let opening = begin(context, &bundle)?;
     early(&bundle, &args.to)?;
+    confirmable(desk, papers, &bundle)?;
     trace.begin()?;
     let key = secret::unlock(context, &opening, &args.secret)?;
     let made = prepare(&args.to)?;

@@ -123,7 +123,9 @@ impl Sent {
     pub fn run(&self, command: &str, path: &Path, more: &[&str]) -> Ran {
         let mut args = vec![command.to_owned(), path.to_string_lossy().into_owned()];
         if command == "open" {
-            args.extend(["--to".to_owned(), self.desk.to().to_string_lossy().into_owned()]);
+            // The paper that goes with it has tests of its own.
+            let to = self.desk.to().to_string_lossy().into_owned();
+            args.extend(["--no-documents".to_owned(), "--to".to_owned(), to]);
         }
         args.extend(more.iter().map(ToString::to_string));
         self.desk.run(Lang::En, args)
