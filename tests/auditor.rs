@@ -70,6 +70,29 @@ fn the_auditors_script_and_the_program_agree_on_a_good_ledger() {
 }
 
 #[test]
+fn the_auditors_script_and_the_program_agree_on_a_ledger_with_documents() {
+    let desk = Desk::new();
+    let (case, slip) = (case(&desk), desk.path("slip.txt"));
+    let as_clerk = ["--case", case.to_str().unwrap(), "--operator", "架空花子"];
+    let (data, medium) = (desk.file("名簿.csv", "氏名,住所\n"), desk.medium());
+    let pack = ["pack", data.to_str().unwrap(), "--to", medium.to_str().unwrap(), "--slip", slip.to_str().unwrap()];
+    desk.run([&as_clerk, &pack[..]].concat()).ok();
+    desk.run([&as_clerk, &["print", "D-0002"][..]].concat()).ok();
+    desk.run([&as_clerk, &["void", "D-0002", "--reason", "誤記"][..]].concat()).ok();
+    desk.run([&as_clerk, &["slip", "erase", "D-0001"][..]].concat()).ok();
+    agree(&desk, &case.join("ledger.db"));
+    let archive = desk.path("archive.tar");
+    desk.run([&as_clerk, &["ledger", "archive", archive.to_str().unwrap()][..]].concat()).ok();
+    agree(&desk, &archive);
+
+    // A record, with ssh-keygen alone: by a key of the case, as the checkpoint names it.
+    let head = desk.path("head");
+    desk.run([&as_clerk, &["ledger", "checkpoint", head.to_str().unwrap()][..]].concat()).ok();
+    let line = "ssh-keygen -Y verify -f $1.allowed_signers -I tewatashi -n record@tewatashi -s $2.sig < $2";
+    done(Command::new("sh").args(["-c", line, "sh"]).arg(&head).arg(case.join("records/D-0002.json")));
+}
+
+#[test]
 fn an_archive_made_right_after_the_key_was_replaced_verifies_alone() {
     let desk = Desk::new();
     let (case, archive) = (case(&desk), desk.path("archive.tar"));
