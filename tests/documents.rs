@@ -473,16 +473,16 @@ fn a_city_prints_its_own_form_with_a_field_of_its_own() {
     let told = packed(&office, "");
     let page = PathBuf::from(told["documents"][2]["path"].as_str().unwrap());
     assert!(text_of(&page).contains("架戸住第８号"));
-    // It travels with the case, as the records do.
-    office.json("case backup 控え.tar");
-    office.json("case restore 控え.tar --to 戻した案件 --reason 試し");
-    assert_eq!(fs::read(office.desk.path("戻した案件/forms/transfer.typ")).unwrap(), fs::read(&form).unwrap());
     // A mistake in it stops the work before anything is sealed.
     fs::write(&form, "#import \"common.typ\": *\n#show: sheet\n#nonsense()\n").unwrap();
     let refused = office.run("--json --lang ja pack 名簿.csv --to medium --slip other.pdf").fails(1);
     assert!(refused.err.contains("transfer.typ 3 行"), "{refused:?}");
     assert!(!office.desk.path("other.pdf").exists());
     assert_eq!(fs::read_dir(office.desk.medium()).unwrap().count(), 1, "the first bundle alone");
+    // It travels with the case, as the records do.
+    office.json("case backup 控え.tar");
+    office.json("case restore 控え.tar --to 戻した案件 --reason 試し");
+    assert_eq!(fs::read(office.desk.path("戻した案件/forms/transfer.typ")).unwrap(), fs::read(&form).unwrap());
 }
 
 #[test]
@@ -499,4 +499,25 @@ fn a_passphrase_of_the_senders_own_is_printed_as_it_is_typed() {
     let entries = office.entries();
     let facts = &entries.iter().find(|e| e["facts"]["form"] == "slip").unwrap()["facts"];
     assert!(facts.get("pdf_sha256").is_none(), "a short passphrase could be guessed from it: {facts}");
+}
+
+#[test]
+fn a_form_whose_pages_lack_number_mark_or_record_prints_nothing() {
+    let office = Office::new();
+    packed(&office, "");
+    let head = "#set document(title: \"x\", date: datetime(year: 2026, month: 1, day: 1))\n\
+        #set text(font: \"BIZ UDMincho\", lang: \"ja\")\n";
+    for (body, lacks) in [
+        ("本文", "D-0003"),
+        ("文書番号 D-0003", "写し（再出力 第1回）"),
+        ("文書番号 D-0003 写し（再出力 第1回）#pagebreak()裏面", "D-0003"),
+        ("文書番号 D-0003 写し（再出力 第1回）", "D-0003.json"),
+    ] {
+        office.desk.file("plain.typ", format!("{head}{body}"));
+        let refused = office.run("--json --lang ja print D-0003 --form plain.typ --out page.pdf").fails(1);
+        assert_eq!(refused.kind(), "unmarked");
+        assert!(refused.err.contains(&format!("「{lacks}」がありません")), "{refused:?}");
+        assert!(!office.desk.path("page.pdf").exists());
+    }
+    assert_eq!(office.json("print D-0003")["mark"], "写し（再出力 第1回）", "what was not printed is not counted");
 }

@@ -107,7 +107,7 @@ fn forms_of_the_case_go_before_those_of_the_program_and_take_in_what_lies_beside
     let desk = Desk::new();
     desk.file(
         "forms/transfer.typ",
-        "#import \"common.typ\": word\n#import \"own.typ\": more\n#set document(title: \"x\", date: datetime(year: 2026, month: 1, day: 1))\n#word #more #image(\"logo.svg\", alt: \"logo\")",
+        "#import \"common.typ\": word\n#import \"own.typ\": more\n#set document(title: \"x\", date: datetime(year: 2026, month: 1, day: 1))\nD-0007 #word #more #image(\"logo.svg\", alt: \"logo\")\n#pdf.attach(\"attached/D-0007.json\", relationship: \"source\", mime-type: \"application/json\", description: \"record\")",
     );
     desk.file("forms/common.typ", "#let word = [common]");
     desk.file("forms/own.typ", "#let more = [own]");
@@ -125,7 +125,7 @@ fn forms_of_the_case_go_before_those_of_the_program_and_take_in_what_lies_beside
     fs::remove_file(desk.path("forms/common.typ")).unwrap();
     desk.file(
         "forms/transfer.typ",
-        "#import \"common.typ\": mincho\n#set document(title: \"x\", date: datetime(year: 2026, month: 1, day: 1))\n#set text(font: mincho, lang: \"ja\")\n架空",
+        "#import \"common.typ\": mincho\n#set document(title: \"x\", date: datetime(year: 2026, month: 1, day: 1))\n#set text(font: mincho, lang: \"ja\")\n架空 D-0007\n#pdf.attach(\"attached/D-0007.json\", relationship: \"source\", mime-type: \"application/json\", description: \"record\")",
     );
     press.set(&Job::of(&record)).unwrap();
 }

@@ -191,7 +191,7 @@ fn entry_at(number: u64, key: &SigningKey) -> Entry {
     let (life, step) = ((number.saturating_sub(2)) / LIFE, (number.saturating_sub(2)) % LIFE);
     let name = bundle(life);
     let medium = format!("USB-{:03}", life % 200);
-    let hash = tewatashi::bundle::hex(&Sha256::digest(&name).into());
+    let hash = tewatashi::digest::hex(&Sha256::digest(&name).into());
     let (kind, result, facts) = match (number, step) {
         (1, _) => {
             (Kind::Init, Outcome::Done, json!({ "origin": ORIGIN, "key": key.public_line().trim(), "settings": {} }))

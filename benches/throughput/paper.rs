@@ -67,7 +67,7 @@ fn timed(press: &Press, record: &Record) -> Result<(f64, tewatashi::paper::Page)
 fn listed(rows: usize) -> Record {
     let mut record = sample(Form::Erasure);
     let items = (0..rows).map(|row| {
-        let digest = tewatashi::bundle::hex(&[u8::try_from(row % 251).unwrap_or_default(); 32]);
+        let digest = tewatashi::digest::hex(&[u8::try_from(row % 251).unwrap_or_default(); 32]);
         json!({
             "path": format!("D:/受託作業/20261121/発送/第{}便/納入通知書対象者_{row:06}.csv", row / 100),
             "size": { "count": 1000 + row }, "fingerprint": digest, "result": "erased",

@@ -28,7 +28,7 @@ pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
         // A foreign file has no code of its own, and nothing to compare with.
         _ => Ok(None),
     };
-    tell(context, &opened, &signer, issued.as_ref().ok().and_then(Option::as_ref));
+    tell(context, &opened, &signer, issued.as_ref().map(Option::as_ref).map_err(drop));
     issued.map(drop).map_err(papers::unconfirmed)
 }
 
@@ -122,7 +122,8 @@ fn prepare(to: &Path) -> Result<bool, Failure> {
     }
 }
 
-fn tell(context: &Context, opened: &Opened, signer: &Signer, document: Option<&Document>) {
+fn tell(context: &Context, opened: &Opened, signer: &Signer, issued: Result<Option<&Document>, ()>) {
+    let document = issued.unwrap_or_default();
     context.say(&t!("open-done", path = show::path(&opened.place)));
     let (id, files, folders, bytes, manifest, description) = match &opened.inside {
         Inside::Bag(c) => {
@@ -146,6 +147,7 @@ fn tell(context: &Context, opened: &Opened, signer: &Signer, document: Option<&D
         "manifest": manifest,
         "description": description,
         "signer": signer_json(signer),
+        "documents_missing": issued.is_err(),
         "documents": document.iter().map(|document| document.json()).collect::<Vec<_>>(),
         "opening_code": match &opened.inside {
             Inside::Bag(c) => Some(c.info.opening_code.to_string()),

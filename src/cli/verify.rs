@@ -18,6 +18,10 @@ pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
     let papers = Papers::new(context, &desk);
     let mut verified = recorded_at(context, &desk, Kind::Verify, |desk, trace| {
+        let secret = args.secret.passphrase_file.is_some() || args.secret.identity.is_some();
+        if args.confirmation && !secret {
+            return Err(no_paper());
+        }
         if args.receipt {
             papers.ready(&papers::receipt(desk, "TW-20260101-AAAA", 1)?)?;
         } else if args.confirmation {
@@ -32,6 +36,7 @@ pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
     let document = issued.as_ref().ok().and_then(Option::as_ref);
     papers::tell(context, document);
     verified.told["documents"] = document.iter().map(|document| document.json()).collect::<Vec<_>>().into();
+    verified.told["documents_missing"] = issued.is_err().into();
     context.result(&verified.told);
     issued.map(drop).map_err(papers::unconfirmed)
 }
@@ -46,6 +51,10 @@ struct Verified {
     told: Value,
 }
 
+fn no_paper() -> Failure {
+    Failure::failed("no_paper", t!("err-no-paper"), t!("hint-no-paper"))
+}
+
 /// 受領書 at delivery, 開封確認書 when the inside was read.
 fn paper(desk: &Desk, args: &VerifyArgs, verified: &Verified) -> Result<Option<Paper>, Failure> {
     match (&verified.id, &verified.inside) {
@@ -54,9 +63,7 @@ fn paper(desk: &Desk, args: &VerifyArgs, verified: &Verified) -> Result<Option<P
             papers::confirmation(desk, inside, verified.signer_known).map(Some)
         }
         // A bare age file says too little of itself for a paper.
-        _ if args.receipt || args.confirmation => {
-            Err(Failure::failed("no_paper", t!("err-no-paper"), t!("hint-no-paper")))
-        }
+        _ if args.receipt || args.confirmation => Err(no_paper()),
         _ => Ok(None),
     }
 }

@@ -1,6 +1,7 @@
 //! Entries on their way: to another ledger, or into an archive. A tar of plain files, so that stock tools read it:
 //! `meta.json`, `signer.pub`, `checkpoint`, `checkpoint.sig`, `checkpoints.jsonl`, `entries.jsonl`.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -333,8 +334,12 @@ pub fn verify(path: &Path, question: &Question) -> Result<Verdict, PackageError>
         checkpoints.iter().collect()
     } else {
         let until = |end: u64| checkpoints.iter().rfind(|c| c.head.size <= end);
-        let asked = question.code.and_then(|code| until(code.size()).filter(|c| c.head.size == code.size()));
-        walked.ends_of_keys().into_iter().filter_map(until).chain(asked).collect()
+        let at = |size: u64| until(size).filter(|c| c.head.size == size);
+        let asked = question.code.and_then(|code| at(code.size()));
+        let pinned = walked.pinned.iter().copied().filter_map(at);
+        let wanted = walked.ends_of_keys().into_iter().filter_map(until).chain(pinned).chain(asked);
+        // Each once.
+        wanted.map(|checkpoint| (checkpoint.head.size, checkpoint)).collect::<BTreeMap<_, _>>().into_values().collect()
     };
     for checkpoint in wanted {
         verify::signature(&mut walked, &package.meta.origin, checkpoint);

@@ -8,6 +8,7 @@ pub mod folder;
 pub mod fonts;
 pub mod form;
 mod glyphs;
+mod marked;
 pub mod press;
 pub mod qr;
 pub mod record;

@@ -152,7 +152,9 @@ impl Press {
         }
         let template = Template::choose(form, self.forms.as_deref(), job.template)?;
         let case = fonts.case(!rare.is_empty());
-        Ok(Sheet { template, given, ident: record.number.clone(), rare: rare.clone(), case })
+        let mark = Some(job.mark.text()).filter(|mark| !mark.is_empty());
+        let marks = [record.number.clone()].into_iter().chain(mark).collect();
+        Ok(Sheet { template, given, ident: record.number.clone(), marks, rare: rare.clone(), case })
     }
 
     fn fonts(&self) -> Result<&Fonts, PaperError> {

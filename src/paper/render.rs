@@ -16,6 +16,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use super::folder::Refusal;
 use super::fonts::{Case, Unit};
+use super::marked;
 use super::template::Template;
 use super::world::{Enclosed, Things};
 
@@ -42,6 +43,9 @@ pub enum PaperError {
     /// Far more pages than any form has.
     #[error("{0} pages")]
     TooManyPages(usize),
+    /// A page, or the file, lacks what it has to carry.
+    #[error("a page does not carry {0}")]
+    Unmarked(String),
     /// The template cannot be read.
     #[error("{}: {source}", path.display())]
     Io {
@@ -83,6 +87,8 @@ pub(super) struct Sheet {
     pub given: Vec<(String, Bytes)>,
     /// Names the document for its readers: the same for the same record.
     pub ident: String,
+    /// What every page has to say.
+    pub marks: Vec<String>,
     /// What is set in the font for rare kanji.
     pub rare: BTreeSet<Unit>,
     /// The fonts.
@@ -119,7 +125,7 @@ pub(super) fn render(sheet: Sheet, patience: Duration) -> Result<(Page, Vec<(Str
 }
 
 fn set(sheet: Sheet) -> Result<(Page, Vec<(String, Bytes)>), PaperError> {
-    let Sheet { template, given, ident, rare, case } = sheet;
+    let Sheet { template, given, ident, marks, rare, case } = sheet;
     let name = template.name.clone();
     let folder = template.folder();
     let things = Things { main: (template.name, template.text), given, folder, built_in: Template::built_in() };
@@ -130,15 +136,30 @@ fn set(sheet: Sheet) -> Result<(Page, Vec<(String, Bytes)>), PaperError> {
     if pages > MOST_PAGES {
         return Err(PaperError::TooManyPages(pages));
     }
-    let standards = PdfStandards::new(&[PdfStandard::A_3a]).map_err(|_| unnamed())?;
-    let options = PdfOptions {
+    let wanted: Vec<&str> = marks.iter().map(String::as_str).collect();
+    if let Some(lacking) = marked::lacking(&document, &wanted) {
+        return Err(PaperError::Unmarked(lacking.to_owned()));
+    }
+    let attached = format!("{ident}.json");
+    let options = options(ident).ok_or_else(unnamed)?;
+    let pdf = typst_pdf::pdf(&document, &options).map_err(|faults| told(&world, &faults))?;
+    // The name of what travels inside stands in the file as it is.
+    if !marks.is_empty() && !pdf.windows(attached.len()).any(|bytes| bytes == attached.as_bytes()) {
+        return Err(PaperError::Unmarked(attached));
+    }
+    Ok((Page { pdf, pages }, world.templates_read()))
+}
+
+/// A page that archives take, tagged, with its record inside.
+fn options(ident: String) -> Option<PdfOptions> {
+    let standards = PdfStandards::new(&[PdfStandard::A_3a]).ok()?;
+    let creator = concat!("tewatashi ", env!("CARGO_PKG_VERSION")).to_owned();
+    Some(PdfOptions {
         ident: Smart::Custom(ident),
-        creator: Smart::Custom(Some(concat!("tewatashi ", env!("CARGO_PKG_VERSION")).to_owned())),
+        creator: Smart::Custom(Some(creator)),
         standards,
         ..PdfOptions::default()
-    };
-    let pdf = typst_pdf::pdf(&document, &options).map_err(|faults| told(&world, &faults))?;
-    Ok((Page { pdf, pages }, world.templates_read()))
+    })
 }
 
 fn nowhere(file: &str, message: &str) -> Fault {
@@ -252,8 +273,14 @@ mod tests {
         let fonts = Fonts::load(&[]).unwrap();
         let text = include_bytes!("../../fixtures/forms-hostile/endless-loops.typ").to_vec();
         let template = Template { name: "form.typ".into(), text, origin: Origin::BuiltIn };
-        let sheet =
-            Sheet { template, given: vec![], ident: String::new(), rare: BTreeSet::new(), case: fonts.case(false) };
+        let sheet = Sheet {
+            template,
+            given: vec![],
+            ident: String::new(),
+            marks: vec![],
+            rare: BTreeSet::new(),
+            case: fonts.case(false),
+        };
         let given_up = render(sheet, Duration::from_millis(300)).err().unwrap();
         assert!(matches!(given_up, PaperError::Endless(_)), "{given_up}");
     }

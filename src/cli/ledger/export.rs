@@ -70,7 +70,7 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
 
 /// The register as a document with a number, in `records/` and where it was asked for.
 fn page(context: &Context, desk: &Desk, args: &ExportArgs) -> Result<(), Failure> {
-    let (document, rows) = recorded_at(context, desk, Kind::Export, |desk, trace| {
+    let (document, rows, head) = recorded_at(context, desk, Kind::Export, |desk, trace| {
         absent(&args.file)?;
         let (rows, _, head) = desk.look(|ledger| Ok(lines(ledger, &desk.settings, args)))??;
         let count = rows.len() as u64;
@@ -82,11 +82,14 @@ fn page(context: &Context, desk: &Desk, args: &ExportArgs) -> Result<(), Failure
         })?;
         trace.about(SubjectType::Document, document.number.clone());
         trace.facts(json!({ "rows": count, "entries": head.size, "code": head.code().to_string() }));
-        Ok((document, count))
+        Ok((document, count, head))
     })?;
     papers::tell(context, [&document]);
     context.say(&t!("exported-page", path = show::path(&args.file), rows = counted::rows(rows)));
-    context.result(&json!({ "file": args.file.to_string_lossy(), "rows": rows, "documents": [document.json()] }));
+    context.result(&json!({
+        "file": args.file.to_string_lossy(), "rows": rows, "entries": head.size, "code": head.code().to_string(),
+        "documents": [document.json()],
+    }));
     Ok(())
 }
 

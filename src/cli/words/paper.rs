@@ -24,6 +24,9 @@ pub fn paper(error: &PaperError) -> Failure {
             t!("err-template-endless", seconds = patience.as_secs()),
             t!("hint-template-endless"),
         ),
+        PaperError::Unmarked(what) => {
+            Failure::failed("unmarked", t!("err-unmarked", what = show::name(what)), t!("hint-unmarked"))
+        }
         PaperError::TooManyPages(pages) => Failure::failed(
             "bad_template",
             t!("err-template-pages", pages = show::number(*pages as u64)),
