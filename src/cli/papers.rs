@@ -302,8 +302,13 @@ impl Files {
         .collect()
     }
 
-    /// Puts them in their places. What is there under a number that nobody has is left of a crash.
+    /// Puts them in their places. What is there under a number that nobody has is left of a crash, and would pass for
+    /// altered: it goes, also where nothing takes its place.
     fn place(&self, drafts: Vec<(NamedTempFile, PathBuf)>) -> Result<(), Failure> {
+        let record = drafts.first().map(|(_, place)| place.clone()).unwrap_or_default();
+        for end in ["json.sig", "pdf"] {
+            let _ = std::fs::remove_file(record.with_extension(end));
+        }
         for (draft, place) in drafts {
             draft.persist(&place).map_err(|e| words::io(&place, &e.error))?;
         }

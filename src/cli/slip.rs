@@ -87,10 +87,7 @@ impl Slip {
     pub fn paper(&self, desk: &Desk, known: &Known) -> Paper {
         let paper = papers::slip(desk, known).fact("given", self.given());
         match self {
-            Self::Text(path) | Self::Page(path) => {
-                let place = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                paper.fact("file", place.to_string_lossy().into_owned())
-            }
+            Self::Text(path) | Self::Page(path) => paper.fact("file", resolved(path).to_string_lossy().into_owned()),
             Self::Printer(name) => paper.fact("printer", name.clone()),
             Self::Screen | Self::None => paper,
         }
@@ -117,6 +114,15 @@ impl Slip {
             Self::Printer(name) => Box::new(Printer(name.as_deref())),
         };
         papers.issue_slip(paper, || secret(passphrase), outlet.as_mut()).map(Some)
+    }
+}
+
+/// Where a file that is to be will be, whatever the working folder is later.
+fn resolved(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
     }
 }
 

@@ -35,8 +35,6 @@ pub struct Issued {
     pub given: Option<String>,
     /// The file a slip went into.
     pub file: Option<String>,
-    /// How long that file is.
-    pub file_bytes: Option<u64>,
     /// The entry that erased that file, or found it gone.
     pub file_gone: Option<u64>,
     /// How often it was printed again.
@@ -59,7 +57,6 @@ impl Issued {
             bundle: text("bundle"),
             given: text("given"),
             file: text("file"),
-            file_bytes: entry.facts.get("file_bytes").and_then(Value::as_u64),
             file_gone: None,
             prints: 0,
             voided: None,
