@@ -521,3 +521,32 @@ fn a_form_whose_pages_lack_number_mark_or_record_prints_nothing() {
     }
     assert_eq!(office.json("print D-0003")["mark"], "写し（再出力 第1回）", "what was not printed is not counted");
 }
+
+#[test]
+fn a_slip_whose_number_could_not_be_issued_is_taken_back() {
+    let office = Office::new();
+    office.desk.file("名簿.csv", "氏名");
+    // Something in the way of the record: found after the slip was written.
+    let in_the_way = records(&office).join("D-0001.json");
+    fs::create_dir_all(in_the_way.join("x")).unwrap();
+    let failed = office.run("--json pack 名簿.csv --to medium --slip slip.pdf").fails(1);
+    assert!(failed.err.contains("D-0001.json"), "{failed:?}");
+    assert!(!office.desk.path("slip.pdf").exists());
+    desk::assert_empty(&office.desk.medium());
+    assert_eq!(office.json("print --list")["documents"], json!([]));
+    fs::remove_dir_all(&in_the_way).unwrap();
+    let told = packed(&office, "");
+    assert_eq!(told["documents"][0]["number"], "D-0001", "the number was not used up");
+    office.is_whole();
+}
+
+#[test]
+fn what_a_crash_left_under_a_number_does_not_pass_for_altered() {
+    let office = Office::new();
+    for stale in ["D-0001.pdf", "D-0001.json.sig", "D-0001.json", "D-0002.pdf"] {
+        fs::write(records(&office).join(stale), "of a crash").unwrap();
+    }
+    packed(&office, "");
+    assert!(!records(&office).join("D-0001.pdf").exists(), "a slip has no page here");
+    office.is_whole();
+}

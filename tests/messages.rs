@@ -117,7 +117,7 @@ fn every_error_has_a_twin_that_says_what_to_do() {
             "err-package-root",
             "err-code-no-number",
             "err-key-busy",
-            "err-not-printed",
+            "err-printer-rejects",
             "err-overtaken",
         ];
         for id in all.keys().filter(|id| id.starts_with("err-")) {

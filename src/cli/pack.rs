@@ -403,7 +403,7 @@ fn report(context: &Context, packed: &Packed, documents: &[Document], whole: boo
         Some(Document { number, pdf: Some(path), .. }) => {
             context.chat(&t!("pack-slip", number = number.clone(), path = show::path(path)));
         }
-        Some(Document { number, pdf: None, .. }) => context.warn(&t!("warn-spooler", number = number.clone())),
+        Some(Document { number, pdf: None, job, .. }) => context.warn(&slip::notice(number, job.as_deref())),
         None => {}
     }
     let established = matches!(record.read_back, ReadBack::Established { .. });

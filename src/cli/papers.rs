@@ -1,14 +1,13 @@
 //! Documents: composed from what the ledger knows, set by the press, and issued under a number.
 
 mod compose;
+mod files;
+mod setting;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use chrono::{Local, SecondsFormat};
 use serde_json::{Map, Value, json};
-use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use super::context::Context;
@@ -16,15 +15,13 @@ use super::desk::{Desk, Draft};
 use super::failure::{Failure, code};
 use super::paper::press;
 use super::words;
-use crate::case::settings::Party;
-use crate::case::{Copies, Settings, Word};
-use crate::digest::{self, hex};
-use crate::erase::os;
+use crate::digest;
 use crate::ledger::{Entry, Error, Kind, Ledger, Subject, SubjectType, documents};
 use crate::paper::fields::Fields;
-use crate::paper::record::{self, CaseFacts, Issuer, PartyFacts, Pinned, Style};
+use crate::paper::record::{self, Pinned};
 use crate::paper::{Form, Job, Press, Record, Secret};
-use crate::passphrase::PassphraseError;
+use files::Files;
+use setting::{case_facts, issuer, salt, style};
 
 use crate::t;
 use crate::term::show;
@@ -73,6 +70,8 @@ pub struct Document {
     pub form: Form,
     /// Where its page is; none for a slip that went to a printer.
     pub pdf: Option<PathBuf>,
+    /// The print job of a slip that went to a printer, where the spooler named it.
+    pub job: Option<String>,
     /// How many pages.
     pub pages: usize,
 }
@@ -86,9 +85,17 @@ impl Document {
         };
         json!({
             "kind": kind, "number": self.number, "title": self.form.title(), "pages": self.pages,
-            "path": self.pdf.as_ref().map(|path| path.to_string_lossy()),
+            "path": self.pdf.as_ref().map(|path| path.to_string_lossy()), "job": self.job,
         })
     }
+}
+
+/// How a slip went.
+pub enum Given {
+    /// Into this file.
+    File(PathBuf),
+    /// To a printer, as this job.
+    Printed(Option<String>),
 }
 
 /// What happens to a slip's page: it goes where it is wanted, and to `records/` never.
@@ -99,7 +106,10 @@ pub trait Outlet {
     }
 
     /// Hands it over, once its number is sure.
-    fn give(&mut self, number: &str, pdf: &[u8]) -> Result<Option<PathBuf>, Failure>;
+    fn give(&mut self, number: &str, pdf: &[u8]) -> Result<Given, Failure>;
+
+    /// Its number was not issued after all: takes back what was given, and says what cannot be.
+    fn take_back(&mut self, file: Option<&Path>, failure: Failure) -> Failure;
 }
 
 /// Issues documents at a desk.
@@ -137,7 +147,7 @@ impl<'a> Papers<'a> {
     pub fn issue(&self, paper: &Paper) -> Result<Document, Failure> {
         self.numbered(|nth| {
             let record = self.record(paper, nth)?;
-            let files = Files::of(self, &record)?;
+            let files = Files::of(self.desk, &record)?;
             let signature = files.signature.as_deref().filter(|_| paper.form == Form::Erasure);
             let page = self.press.set(&Job { signature, ..Job::of(&record) }).map_err(|e| words::paper(&e))?;
             let mut facts = facts(paper, &record, &files.bytes, page.pages);
@@ -146,7 +156,7 @@ impl<'a> Papers<'a> {
             let place = self.desk.folder.records().join(format!("{}.pdf", record.number));
             let draft = Draft::done(Kind::Document, subjects(paper, &record), facts);
             self.append(nth, draft, |_| files.place(drafts))?;
-            Ok(Document { number: record.number, form: paper.form, pdf: Some(place), pages: page.pages })
+            Ok(Document { number: record.number, form: paper.form, pdf: Some(place), job: None, pages: page.pages })
         })
     }
 
@@ -160,7 +170,7 @@ impl<'a> Papers<'a> {
     ) -> Result<Document, Failure> {
         self.numbered(|nth| {
             let record = self.record(paper, nth)?;
-            let files = Files::of(self, &record)?;
+            let files = Files::of(self.desk, &record)?;
             let (pdf, pages) = if outlet.wants_page() {
                 let page = self.press.set(&Job { secret: Some(secret()), ..Job::of(&record) });
                 let page = page.map_err(|e| words::paper(&e))?;
@@ -171,15 +181,18 @@ impl<'a> Papers<'a> {
             let facts = facts(paper, &record, &files.bytes, pages);
             let drafts = files.drafts(&record, None)?;
             let draft = Draft::done(Kind::Document, subjects(paper, &record), facts);
-            let mut went = None;
+            let (mut file, mut job) = (None, None);
             self.append(nth, draft, |facts| {
-                went = outlet.give(&record.number, &pdf)?;
-                // So that no other file that takes its name later is taken for it.
-                let size = went.as_deref().and_then(|path| path.metadata().ok()).map(|meta| meta.len());
-                facts.extend(size.map(|size| ("file_bytes".to_owned(), size.into())));
+                match outlet.give(&record.number, &pdf)? {
+                    Given::File(path) => file = Some(path),
+                    Given::Printed(name) => job = name,
+                }
+                // So that what the spooler keeps can be found.
+                facts.extend(job.clone().map(|job| ("job".to_owned(), job.into())));
                 files.place(drafts)
-            })?;
-            Ok(Document { number: record.number, form: paper.form, pdf: went, pages })
+            })
+            .map_err(|failure| outlet.take_back(file.as_deref(), failure))?;
+            Ok(Document { number: record.number, form: paper.form, pdf: file, job, pages })
         })
     }
 
@@ -260,75 +273,6 @@ impl<'a> Papers<'a> {
     }
 }
 
-/// What drafts are called.
-const DRAFT: &str = ".tewatashi-";
-
-/// The files of a document on their way to `records/`.
-struct Files {
-    folder: PathBuf,
-    bytes: Vec<u8>,
-    signature: Option<String>,
-}
-
-impl Files {
-    fn of(papers: &Papers, record: &Record) -> Result<Self, Failure> {
-        let folder = papers.desk.folder.records();
-        if !folder.is_dir() {
-            os::make_private_dir(&folder).map_err(|e| words::io(&folder, &e))?;
-        }
-        tidy(&folder);
-        let bytes = record.bytes().map_err(|_| words::ledger(&Error::NotCanonical))?;
-        // A locked key signs nothing; the entry that holds the record's hash is signed later.
-        let signature = match papers.desk.signer() {
-            Ok(key) => Some(key.sign(documents::NAMESPACE, &bytes).map_err(|e| words::signing(&e))?),
-            Err(_) => None,
-        };
-        Ok(Self { folder, bytes, signature })
-    }
-
-    /// Writes them beside their places.
-    fn drafts(&self, record: &Record, pdf: Option<&[u8]>) -> Result<Vec<(NamedTempFile, PathBuf)>, Failure> {
-        let name = record.file_name();
-        let signature = self.signature.as_ref().map(|text| (format!("{name}.sig"), text.as_bytes()));
-        let page = pdf.map(|pdf| (format!("{}.pdf", record.number), pdf));
-        let all = [(name, self.bytes.as_slice())].into_iter().chain(signature).chain(page);
-        all.map(|(name, bytes)| {
-            let place = self.folder.join(name);
-            let draft = tempfile::Builder::new().prefix(DRAFT).tempfile_in(&self.folder);
-            let mut draft = draft.map_err(|e| words::io(&place, &e))?;
-            draft.write_all(bytes).and_then(|()| draft.as_file().sync_all()).map_err(|e| words::io(&place, &e))?;
-            Ok((draft, place))
-        })
-        .collect()
-    }
-
-    /// Puts them in their places. What is there under a number that nobody has is left of a crash, and would pass for
-    /// altered: it goes, also where nothing takes its place.
-    fn place(&self, drafts: Vec<(NamedTempFile, PathBuf)>) -> Result<(), Failure> {
-        let record = drafts.first().map(|(_, place)| place.clone()).unwrap_or_default();
-        for end in ["json.sig", "pdf"] {
-            let _ = std::fs::remove_file(record.with_extension(end));
-        }
-        for (draft, place) in drafts {
-            draft.persist(&place).map_err(|e| words::io(&place, &e.error))?;
-        }
-        os::sync_dir(&self.folder).map_err(|e| words::io(&self.folder, &e))
-    }
-}
-
-/// Nobody writes a draft for so long; what is older is left of a crash.
-const DRAFT_LIVES: Duration = Duration::from_hours(1);
-
-fn tidy(folder: &Path) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());
-        let is_draft = entry.file_name().to_string_lossy().starts_with(DRAFT);
-        if is_draft && age.is_some_and(|age| age > DRAFT_LIVES) {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
-}
-
 fn facts(paper: &Paper, record: &Record, bytes: &[u8], pages: usize) -> Map<String, Value> {
     let mut facts = super::desk::facts(json!({
         "number": record.number,
@@ -345,51 +289,6 @@ fn facts(paper: &Paper, record: &Record, bytes: &[u8], pages: usize) -> Map<Stri
 fn subjects(paper: &Paper, record: &Record) -> Vec<Subject> {
     let number = Subject::new(SubjectType::Document, record.number.clone());
     [number].into_iter().chain(paper.subjects.iter().cloned()).collect()
-}
-
-fn salt() -> Result<String, Failure> {
-    let mut salt = [0; 32];
-    getrandom::fill(&mut salt).map_err(|_| words::mistyped(&PassphraseError::Random))?;
-    Ok(hex(&salt))
-}
-
-fn issuer(desk: &Desk) -> Result<Issuer, Failure> {
-    let number = desk.operator.staff.as_ref();
-    let roster = desk.roster()?;
-    let person = roster.people().iter().find(|person| Some(&person.number) == number);
-    let said = |pick: fn(&crate::case::Person) -> &String| person.map(pick).cloned().unwrap_or_default();
-    Ok(Issuer { name: desk.operator.name.clone(), section: said(|p| &p.section), contact: said(|p| &p.contact) })
-}
-
-/// Contract and parties of a case.
-pub fn case_facts(settings: &Settings) -> CaseFacts {
-    let party = |party: &Party| PartyFacts {
-        name: party.name.clone(),
-        address: party.address.clone(),
-        representative: party.representative.clone(),
-        department: party.department.clone(),
-    };
-    CaseFacts {
-        contract_number: settings.contract.number.clone(),
-        contract_title: settings.contract.title.clone(),
-        city: party(&settings.parties.city),
-        contractor: party(&settings.parties.contractor),
-    }
-}
-
-fn style(settings: &Settings) -> Style {
-    let forms = &settings.forms;
-    let copies = match forms.copies {
-        Copies::KouOtsu => ["甲保管用", "乙保管用"],
-        Copies::OriginalDuplicate => ["正", "副"],
-    };
-    Style {
-        seals: forms.seals,
-        western_dates: forms.western_dates,
-        copies: copies.map(str::to_owned).to_vec(),
-        return_word: forms.return_word.text().to_owned(),
-        extra: forms.extra.iter().map(|(name, said)| (name.clone(), Value::from(said.clone()))).collect(),
-    }
 }
 
 /// Issues what goes with a bundle, as far as it was not issued yet: 交付控 and 確認記録票.

@@ -1,6 +1,7 @@
 //! The password slip (パスワード通知書): where it may go, and that it gets there.
 
 mod outlet;
+mod printer;
 mod text;
 
 use std::path::{Path, PathBuf};
@@ -18,7 +19,10 @@ use crate::t;
 use crate::term::{prompt, show};
 
 use super::desk::Desk;
-use outlet::{PageFile, Printer, TextFile};
+use outlet::{PageFile, TextFile};
+use printer::Printer;
+
+pub use printer::notice;
 
 /// Where the passphrase goes.
 pub enum Slip {
@@ -28,8 +32,8 @@ pub enum Slip {
     Text(PathBuf),
     /// As a page into a file.
     Page(PathBuf),
-    /// As a page to a printer, the system's own where none is named.
-    Printer(Option<String>),
+    /// As a page to a printer.
+    Printer(String),
     /// Nowhere: the sender knows it, or there is none.
     None,
 }
@@ -38,7 +42,7 @@ impl Slip {
     /// Decides where the passphrase goes, and refuses a place where it would travel with the data.
     pub fn plan(context: &Context, asked: Option<&Path>, to: &Path, needed: bool) -> Result<Self, Failure> {
         let slip = match asked {
-            Some(path) => Self::named(path),
+            Some(path) => Self::named(path)?,
             None if !needed => return Ok(Self::None),
             None if context.may_ask() => Self::Screen,
             None => return Err(Failure::usage("no_slip", t!("err-no-slip"), t!("hint-no-slip"))),
@@ -48,18 +52,18 @@ impl Slip {
                 Err(Failure::usage("no_terminal", t!("err-slip-no-terminal"), t!("hint-no-slip")))
             }
             Self::Text(path) | Self::Page(path) => check_place(path, to).map(|()| slip),
-            Self::Printer(name) => outlet::is_there(name.as_deref()).map(|()| slip),
-            Self::Screen | Self::None => Ok(slip),
+            Self::Screen | Self::Printer(_) | Self::None => Ok(slip),
         }
     }
 
-    fn named(said: &Path) -> Self {
+    fn named(said: &Path) -> Result<Self, Failure> {
+        let printer = |name: Option<&str>| printer::ready(name).map(Self::Printer);
         match said.to_str() {
-            Some("screen") => Self::Screen,
-            Some("printer") => Self::Printer(None),
-            Some(text) if text.starts_with("printer:") => Self::Printer(Some(text["printer:".len()..].to_owned())),
-            _ if said.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf")) => Self::Page(said.to_owned()),
-            _ => Self::Text(said.to_owned()),
+            Some("screen") => Ok(Self::Screen),
+            Some("printer") => printer(None),
+            Some(text) if text.starts_with("printer:") => printer(Some(&text["printer:".len()..])),
+            _ if said.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf")) => Ok(Self::Page(said.to_owned())),
+            _ => Ok(Self::Text(said.to_owned())),
         }
     }
 
@@ -111,7 +115,7 @@ impl Slip {
             Self::Screen => return show(record, passphrase).map(|()| None),
             Self::Text(path) => Box::new(TextFile { path, record, passphrase }),
             Self::Page(path) => Box::new(PageFile(path)),
-            Self::Printer(name) => Box::new(Printer(name.as_deref())),
+            Self::Printer(name) => Box::new(Printer::named(name)),
         };
         papers.issue_slip(paper, || secret(passphrase), outlet.as_mut()).map(Some)
     }

@@ -16,6 +16,7 @@ use crate::paper::fields::transfer::{Digest, Kind};
 use crate::paper::fields::{
     Count, Date, Day, Medium, Moment, Opening, Person, Receipt, Register, Slip, SlipStub, Time, Transfer, register,
 };
+use crate::paper::record::Issuer;
 
 /// What is known of a bundle when its documents are composed: the facts of its `pack` entry, or those that will be.
 pub struct Known<'a> {
@@ -213,7 +214,7 @@ fn today() -> NaiveDate {
 
 /// The person at this desk, as a sheet names one.
 fn operator(desk: &Desk) -> Result<Person, Failure> {
-    let super::Issuer { name, section, .. } = super::issuer(desk)?;
+    let Issuer { name, section, .. } = super::setting::issuer(desk)?;
     let parties = &desk.settings.parties;
     let own = match desk.settings.side {
         Side::City => parties.city.name.clone(),

@@ -1,25 +1,27 @@
-//! Where a slip goes once it has its number: a file for the owner's eyes alone, or a printer.
+//! A slip that becomes a file for the owner's eyes alone, once it has its number.
 
 use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::io::Write;
+use std::path::Path;
 
 use crate::bundle::PackRecord;
 use crate::cli::failure::Failure;
-use crate::cli::papers::Outlet;
+use crate::cli::papers::{Given, Outlet};
 use crate::cli::words;
 use crate::erase::{os, scrap};
 use crate::passphrase::Passphrase;
-use crate::t;
-use crate::term::show;
 
 /// A page in a file.
 pub struct PageFile<'a>(pub &'a Path);
 
 impl Outlet for PageFile<'_> {
-    fn give(&mut self, _: &str, pdf: &[u8]) -> Result<Option<PathBuf>, Failure> {
-        write(self.0, pdf).map(|()| Some(self.0.to_owned()))
+    fn give(&mut self, _: &str, pdf: &[u8]) -> Result<Given, Failure> {
+        write(self.0, pdf).map(|()| Given::File(self.0.to_owned()))
+    }
+
+    fn take_back(&mut self, file: Option<&Path>, failure: Failure) -> Failure {
+        file.map(discard);
+        failure
     }
 }
 
@@ -38,52 +40,15 @@ impl Outlet for TextFile<'_> {
         false
     }
 
-    fn give(&mut self, number: &str, _: &[u8]) -> Result<Option<PathBuf>, Failure> {
+    fn give(&mut self, number: &str, _: &[u8]) -> Result<Given, Failure> {
         let text = super::text::render(self.record, self.passphrase, Some(number));
-        write(self.path, text.as_bytes()).map(|()| Some(self.path.to_owned()))
+        write(self.path, text.as_bytes()).map(|()| Given::File(self.path.to_owned()))
     }
-}
 
-/// A printer. The page goes through a pipe: nothing of ours writes it down, though the spooler may.
-pub struct Printer<'a>(pub Option<&'a str>);
-
-impl Outlet for Printer<'_> {
-    fn give(&mut self, number: &str, pdf: &[u8]) -> Result<Option<PathBuf>, Failure> {
-        let mut command = Command::new("lp");
-        // The title is shown in queues that others see; the number says nothing of the data.
-        command.args(["-t", number]);
-        self.0.map(|name| command.args(["-d", name]));
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut printing = command.spawn().map_err(|e| no_printing(&e))?;
-        // Dropped after writing, or the spooler would wait for more.
-        let written = printing.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(pdf));
-        let ended = printing.wait_with_output().map_err(|e| no_printing(&e))?;
-        if ended.status.success() && written.is_ok() {
-            return Ok(None);
-        }
-        Err(refused(&String::from_utf8_lossy(&ended.stderr)))
+    fn take_back(&mut self, file: Option<&Path>, failure: Failure) -> Failure {
+        file.map(discard);
+        failure
     }
-}
-
-/// Whether there is such a printer, asked before work begins.
-pub fn is_there(printer: Option<&str>) -> Result<(), Failure> {
-    let mut command = Command::new("lpstat");
-    match printer {
-        Some(name) => command.args(["-a", name]),
-        None => command.arg("-d"),
-    };
-    let asked = command.stdin(Stdio::null()).output().map_err(|e| no_printing(&e))?;
-    // Without a default printer it says so and ends well; then no name follows the colon.
-    let known = printer.is_some() || String::from_utf8_lossy(&asked.stdout).contains(": ");
-    if asked.status.success() && known { Ok(()) } else { Err(refused(&String::from_utf8_lossy(&asked.stderr))) }
-}
-
-fn no_printing(error: &io::Error) -> Failure {
-    Failure::failed("no_printing", t!("err-no-printing", reason = error.to_string()), t!("hint-no-printing"))
-}
-
-fn refused(said: &str) -> Failure {
-    Failure::failed("not_printed", t!("err-not-printed", reason = show::name(said.trim())), t!("hint-no-printing"))
 }
 
 /// A slip that could not be written whole leaves nothing behind.
