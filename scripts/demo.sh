@@ -84,6 +84,11 @@ show diff -r city/発送名簿 "contractor/作業/$id/発送名簿"
 diff -r "$city/発送名簿" "$contractor/作業/$id/発送名簿"
 echo '   一致 / identical'
 
+step '紙: 続き番号の付いた文書が、それぞれの records/ にできています' \
+	'Paper: documents with running numbers are in the records/ of each desk.'
+at city print --list
+at contractor print --list
+
 step '9. パスワードの打ち間違いは、どの群かを言います（終了コード 10）' \
 	'A mistyped passphrase: the group is named (exit code 10).'
 # The last character of the third group is exchanged for another one.
