@@ -550,3 +550,107 @@ fn what_a_crash_left_under_a_number_does_not_pass_for_altered() {
     assert!(!records(&office).join("D-0001.pdf").exists(), "a slip has no page here");
     office.is_whole();
 }
+
+#[test]
+fn a_refused_hand_takes_no_number() {
+    let office = Office::new();
+    let told = packed(&office, "--operator 佐藤健");
+    let bundle = told["id"].as_str().unwrap().to_owned();
+    office.run("staff add 佐藤健 --role 監督員 --section 税務課 --trained 2026-04-01").ok();
+    office.edit("unlisted_operator = \"warn\"", "unlisted_operator = \"refuse\"");
+    office.run(&format!("print {bundle} --operator だれか")).fails(4);
+    office.run("print D-0003 --operator だれか").fails(4);
+    let receipt = office.json(&format!("verify medium/{bundle} --receipt --operator 佐藤健"));
+    assert_eq!(receipt["documents"][0]["number"], "D-0004");
+    office.is_whole();
+}
+
+#[test]
+fn no_number_is_issued_twice_after_a_copy_was_brought_back() {
+    let office = Office::new();
+    let told = packed(&office, "");
+    let bundle = told["id"].as_str().unwrap().to_owned();
+    office.json("case backup 控え.tar");
+    let issued = |office: &Office, place: &str| -> String {
+        let mut command = office.desk.command(["--json", "verify", &format!("medium/{bundle}"), "--receipt"]);
+        let told = Run::of(command.arg("--case").arg(office.desk.path(place))).ok().json();
+        told["documents"][0]["number"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(issued(&office, "案件"), "D-0004");
+    office.json("case restore 控え.tar --to 戻した案件 --reason 故障");
+    assert_eq!(issued(&office, "戻した案件"), "D-0005", "D-0004 is on paper somewhere");
+    let mut verify = office.desk.command(["--json", "ledger", "verify", "--full", "--case"]);
+    let verdict = Run::of(verify.arg(office.desk.path("戻した案件"))).ok().json();
+    assert_eq!(verdict["findings"], json!([]));
+}
+
+#[test]
+fn a_slip_is_kept_out_of_what_is_kept() {
+    let office = Office::new();
+    office.desk.file("名簿.csv", "氏名");
+    for place in ["案件/records/D-0002.pdf", "案件/records/slip.pdf", "案件/keys/slip.pdf", "home/tewatashi/slip.pdf"]
+    {
+        let refused = office.run(&format!("--json pack 名簿.csv --to medium --slip {place}")).fails(4);
+        assert_eq!(refused.kind(), "slip_in_case", "{place}");
+    }
+    office.json("pack 名簿.csv --to medium --slip 案件/slip.pdf");
+}
+
+#[test]
+fn what_a_stranger_named_is_shown_by_number_where_no_font_has_it() {
+    let office = Office::new();
+    office.desk.file("名簿.csv", "氏名");
+    office.json("pack 名簿.csv --to medium --slip slip.txt --no-documents --medium-id 媒体😀");
+    office.json("ledger export 管理簿.pdf");
+    assert!(text_of(&office.desk.path("管理簿.pdf")).contains("媒体〔U+1F600〕"));
+}
+
+#[test]
+fn who_writes_to_whom_follows_the_side_of_the_desk() {
+    for (side, present, absent) in [
+        ("区", "見本印刷あて委託者", "見本市長"),
+        ("受託者", "見本市長あて受託者", "委託者"),
+        ("再委託先", "再委託先", "見本市長"),
+    ] {
+        let office = Office::of(&office::CONTRACT.replace("--side 区", &format!("--side {side}")));
+        let told = packed(&office, "");
+        let bundle = told["id"].as_str().unwrap();
+        let receipt = office.json(&format!("verify medium/{bundle} --receipt"));
+        let page = text_of(Path::new(receipt["documents"][0]["path"].as_str().unwrap()));
+        assert!(page.contains(present) && !page.contains(absent), "{side}: {page}");
+        let slip = text_of(&office.desk.path("slip.pdf"));
+        let issuer = &slip[slip.find("発行者").unwrap()..];
+        let own = match side {
+            "区" => Some("見本市"),
+            "受託者" => Some("見本印刷"),
+            _ => None,
+        };
+        assert!(own.is_none_or(|own| issuer.starts_with(&format!("発行者{own}"))), "{side}: {slip}");
+        assert!(side != "再委託先" || !issuer.contains("見本市"), "{slip}");
+    }
+}
+
+#[test]
+fn a_receipt_is_refused_and_a_confirmation_says_what_was_not_counted() {
+    let office = Office::new();
+    let told = packed(&office, "--subjects 12");
+    let bundle = told["id"].as_str().unwrap().to_owned();
+    fs::write(office.desk.path("typed"), passphrase_on(&office, &office.desk.path("slip.pdf"))).unwrap();
+    let verified = office.json(&format!("verify medium/{bundle} --passphrase-file typed --confirmation"));
+    let page = text_of(Path::new(verified["documents"][0]["path"].as_str().unwrap()));
+    for said in ["検証日時", "取り出さずに検証", "件数（人数）は計数していない"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("開封日時"), "{page}");
+    let refused = office.run(&format!("--json verify medium/{bundle} --receipt")).fails(4);
+    assert_eq!(refused.kind(), "already_opened");
+}
+
+#[test]
+fn the_record_of_a_document_is_not_corrected_but_voided() {
+    let office = Office::new();
+    packed(&office, "");
+    let number = office.last_of("document")["number"].as_u64().unwrap();
+    let words = format!("--json ledger correct {number} --reason x --set number=D-0009");
+    assert_eq!(office.run(&words).fails(4).kind(), "not_correctable");
+}

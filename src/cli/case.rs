@@ -81,7 +81,10 @@ fn looked_through(folder: &CaseFolder, before: &[Known], may_be_older: bool) -> 
     let first = keys::all(&ledger).map_err(|e| words::ledger(&e))?.into_iter().next();
     let key = first.map(|key| key.fingerprint).unwrap_or_default();
     let place = folder.path.canonicalize().map_err(|e| words::io(&folder.path, &e))?;
-    Ok((Known { folder: place, origin, key, seen: verdict.head.map(|head| seen(&head)) }, verdict.notices))
+    Ok((
+        Known { folder: place, origin, key, seen: verdict.head.map(|head| seen(&head)), documents: 0 },
+        verdict.notices,
+    ))
 }
 
 fn seen(head: &Head) -> Seen {
@@ -200,11 +203,13 @@ fn restore(context: &Context, file: &Path, to: &Path, reason: &str) -> Result<()
     let (found, _) = looked_through(&inside, &home.cases(), true)?;
     let known = home.cases().into_iter().find(|known| known.origin == found.origin);
     let place_before = known.as_ref().map(|known| known.folder.clone());
+    let documents = known.as_ref().map_or(0, |known| known.documents);
     let before = known.and_then(|known| known.seen);
     let lost = match (&before, &found.seen) {
         (Some(before), Some(copy)) if before.size > copy.size => Some((copy.size + 1, before.size)),
         _ => None,
     };
+    let found = Known { documents, ..found };
     let head = note_restored(context, &inside, &found, before.as_ref(), lost, &reason)?;
     os::rename_no_replace(draft.path(), to).map_err(|e| words::io(to, &e))?;
     let _ = draft.keep();
@@ -256,6 +261,8 @@ fn note_restored(
     let operator = Operator { name: name.unwrap_or_else(|| os_user.clone()), staff: None, by, os_user, host };
     let facts = facts(json!({
         "reason": reason,
+        // Their numbers are on paper somewhere, and must not be issued again.
+        "documents_lost": found.documents.saturating_sub(ledger.documents().map_err(|e| words::ledger(&e))?),
         "copy": found.seen.as_ref().map(|seen| seen.size),
         "seen_before": before.map(|seen| json!({ "size": seen.size, "root": seen.root })),
         "lost": lost.map(|(from, to)| json!({ "from": from, "to": to })),

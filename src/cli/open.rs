@@ -35,7 +35,7 @@ pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
 /// The 開封確認書 of what was opened.
 fn confirm(desk: &Desk, papers: &Papers, inside: &Contents, signer: &Signer) -> Result<Option<Document>, Failure> {
     let known = matches!(signer, Signer::Known(_));
-    papers.issue(&papers::confirmation(desk, inside, known)?).map(Some)
+    papers.issue(&papers::confirmation(desk, inside, known, true)?).map(Some)
 }
 
 /// Whether the confirmation can be printed, before anything is opened. A bare file may be of others; then there is none.

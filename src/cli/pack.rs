@@ -67,7 +67,8 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     let place = target(&args.to)?;
     outside_sources(args)?;
     let recipients = recipients(&args.recipient)?;
-    let slip = Slip::plan(context, args.slip.as_deref(), &args.to, recipients.is_empty() && !args.own_passphrase)?;
+    let slip =
+        Slip::plan(context, desk, args.slip.as_deref(), &args.to, recipients.is_empty() && !args.own_passphrase)?;
     let description = description(args)?;
     permitted(context, desk, &description)?;
     let sources = scan(context, args)?;
@@ -114,7 +115,7 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     }
     let facts = desk::facts(facts_of(staged.record()));
     let known = Known { bundle: staged.record().id.as_str(), medium: medium(args), facts: &facts, slip: None };
-    let paper = slip.paper(desk, &known);
+    let paper = slip.paper(desk, &known)?;
     let packed = hand_out(context, staged, &slip, papers, &paper, passphrase.as_ref())?;
     drop(note);
     trace.facts(facts.into());
@@ -140,7 +141,7 @@ fn printable(
     let facts = desk::facts(json!({ "title": title, "items": items, "subjects": subjects }));
     let known = Known { bundle: "TW-20260101-AAAA", medium: medium(args), facts: &facts, slip: None };
     if slip.is_page() {
-        papers.ready(&papers::slip(desk, &known))?;
+        papers.ready(&papers::slip(desk, &known)?)?;
     }
     if args.no_documents {
         return Ok(());

@@ -16,10 +16,10 @@ use super::failure::{Failure, code};
 use super::paper::press;
 use super::words;
 use crate::digest;
-use crate::ledger::{Entry, Error, Kind, Ledger, Subject, SubjectType, documents};
+use crate::ledger::{Entry, Error, Kind, Ledger, Subject, SubjectType, corrected, documents};
 use crate::paper::fields::Fields;
 use crate::paper::record::{self, Pinned};
-use crate::paper::{Form, Job, Press, Record, Secret};
+use crate::paper::{Form, Job, PaperError, Press, Record, Secret};
 use files::Files;
 use setting::{case_facts, issuer, salt, style};
 
@@ -35,13 +35,20 @@ pub struct Paper {
     fields: Map<String, Value>,
     subjects: Vec<Subject>,
     facts: Map<String, Value>,
+    /// Whether it tells what others said, which nobody here can say otherwise.
+    of_others: bool,
 }
 
 impl Paper {
     /// A form with these fields.
     pub fn of<F: Fields>(fields: F) -> Self {
         let (subjects, facts) = (Vec::new(), Map::new());
-        Self { form: F::FORM, title: F::FORM.title(), fields: fields.into_fields(), subjects, facts }
+        Self { form: F::FORM, title: F::FORM.title(), fields: fields.into_fields(), subjects, facts, of_others: false }
+    }
+
+    /// Tells what others said.
+    pub fn of_others(self) -> Self {
+        Self { of_others: true, ..self }
     }
 
     /// Names a thing it is about.
@@ -131,6 +138,7 @@ impl<'a> Papers<'a> {
     /// Whether it could be issued: fonts, every character, the template. Asked before work begins, so that no work is done
     /// whose paper cannot be made.
     pub fn ready(&self, paper: &Paper) -> Result<(), Failure> {
+        files::writable(&self.desk.folder.records())?;
         let record = self.record(paper, self.next()?)?;
         self.press.ready(&record).map_err(|e| words::paper(&e))?;
         let groups = vec![("Aaaa2", String::new()); 6];
@@ -211,6 +219,22 @@ impl<'a> Papers<'a> {
         self.desk.append(self.context, Draft::done(Kind::SlipErased, subjects, facts)).map(|_| ())
     }
 
+    /// Attack: one character no font has, in the name of a medium that a stranger packed, and no register can be printed any
+    /// more. It is shown by its number instead.
+    fn tame(&self, record: &mut Record) -> Result<(), Failure> {
+        for _ in 0..MOST_TRIES {
+            match self.press.ready(record) {
+                Err(PaperError::NoGlyph { character, field }) if field.starts_with("fields") => {
+                    let points: Vec<String> = character.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect();
+                    let told = format!("〔{}〕", points.join(" "));
+                    record.fields.values_mut().for_each(|value| replace(value, &character, &told));
+                }
+                other => return other.map_err(|e| words::paper(&e)),
+            }
+        }
+        Ok(())
+    }
+
     fn next(&self) -> Result<u64, Failure> {
         Ok(self.desk.look(Ledger::documents)? + 1)
     }
@@ -246,6 +270,9 @@ impl<'a> Papers<'a> {
                 draft.entry(number, &self.desk.operator)
             })
         });
+        if let (Ok(_), Ok(home)) = (&appended, self.context.home()) {
+            home.saw_document(&self.desk.origin, nth);
+        }
         match failed {
             Some(failure) => Err(failure),
             None => appended.map(|_| ()),
@@ -255,7 +282,7 @@ impl<'a> Papers<'a> {
     fn record(&self, paper: &Paper, nth: u64) -> Result<Record, Failure> {
         let desk = self.desk;
         let code = desk.look(Ledger::head)?.code().to_string();
-        Ok(Record {
+        let mut record = Record {
             v: record::VERSION,
             number: format!("{}-{nth:04}", desk.settings.forms.document_prefix),
             form: paper.form.name().to_owned(),
@@ -269,7 +296,20 @@ impl<'a> Papers<'a> {
             style: style(&desk.settings),
             salt: salt()?,
             fields: paper.fields.clone(),
-        })
+        };
+        if paper.of_others {
+            self.tame(&mut record)?;
+        }
+        Ok(record)
+    }
+}
+
+fn replace(value: &mut Value, character: &str, told: &str) {
+    match value {
+        Value::String(text) => *text = text.replace(character, told),
+        Value::Array(list) => list.iter_mut().for_each(|value| replace(value, character, told)),
+        Value::Object(map) => map.values_mut().for_each(|value| replace(value, character, told)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -298,12 +338,20 @@ pub fn with_bundle(
     pack: Option<&Entry>,
     documents: &mut Vec<Document>,
 ) -> Result<(), Failure> {
-    let Some(known) = pack.and_then(Known::of) else { return Ok(()) };
+    // As corrected since: what was wrong is not printed a second time.
+    let mut pack = pack.cloned();
+    if let Some(entry) = &mut pack {
+        let corrected = desk.look(corrected::corrections)?.remove(&entry.number);
+        let values = corrected.and_then(|by| by.facts.get("facts").and_then(Value::as_object).cloned());
+        entry.facts.extend(values.unwrap_or_default());
+    }
+    let Some(known) = pack.as_ref().and_then(Known::of) else { return Ok(()) };
     let there = desk.look(documents::all)?;
+    let void = |number: &str| there.iter().any(|d| d.number == number && d.voided.is_some());
     let issued = |form: Form| {
         there.iter().any(|d| d.form == form.name() && d.bundle.as_deref() == Some(known.bundle) && d.voided.is_none())
     };
-    if let Some(slip) = known.slip.filter(|_| !issued(Form::SlipStub)) {
+    if let Some(slip) = known.slip.filter(|slip| !issued(Form::SlipStub) && !void(slip)) {
         documents.push(papers.issue(&stub(desk, &known, slip)?)?);
     }
     if !issued(Form::Transfer) {

@@ -79,7 +79,8 @@ fn again(desk: &Desk, document: &Issued) -> Result<(Record, Mark), Failure> {
         return Err(Failure::refused("slip_again", message, t!("hint-slip-again")).about(document.number.clone()));
     }
     let path = desk.folder.records().join(format!("{}.json", document.number));
-    let bytes = fs::read(&path).map_err(|e| words::io(&path, &e))?;
+    let is_file = path.symlink_metadata().map_err(|e| words::io(&path, &e))?.is_file();
+    let bytes = if is_file { fs::read(&path).map_err(|e| words::io(&path, &e))? } else { Vec::new() };
     let altered = || {
         let message = t!("err-record-altered", path = show::path(&path));
         Failure::new(code::DAMAGED, "record_altered", message, t!("hint-record-altered")).about(show::path(&path))
@@ -120,7 +121,7 @@ fn put(place: &Path, page: &Page) -> Result<(), Failure> {
 /// Issues what a bundle lacks: paper that could not be made when it was packed.
 fn missing(context: &Context, bundle: &str) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
-    super::desk::allowed(context, &desk, Kind::Document)?;
+    super::desk::allowed(context, &desk, Kind::Print)?;
     let history = desk.look(|ledger| ledger.history(bundle))?;
     let pack = history.into_iter().rfind(|entry| entry.is(Kind::Pack) && entry.result == Outcome::Done);
     if pack.is_none() {

@@ -40,7 +40,13 @@ pub enum Slip {
 
 impl Slip {
     /// Decides where the passphrase goes, and refuses a place where it would travel with the data.
-    pub fn plan(context: &Context, asked: Option<&Path>, to: &Path, needed: bool) -> Result<Self, Failure> {
+    pub fn plan(
+        context: &Context,
+        desk: &Desk,
+        asked: Option<&Path>,
+        to: &Path,
+        needed: bool,
+    ) -> Result<Self, Failure> {
         let slip = match asked {
             Some(path) => Self::named(path)?,
             None if !needed => return Ok(Self::None),
@@ -51,7 +57,9 @@ impl Slip {
             Self::Screen if !context.may_ask() => {
                 Err(Failure::usage("no_terminal", t!("err-slip-no-terminal"), t!("hint-no-slip")))
             }
-            Self::Text(path) | Self::Page(path) => check_place(path, to).map(|()| slip),
+            Self::Text(path) | Self::Page(path) => {
+                check_place(path, to).and_then(|()| not_kept(context, desk, path)).map(|()| slip)
+            }
             Self::Screen | Self::Printer(_) | Self::None => Ok(slip),
         }
     }
@@ -88,13 +96,13 @@ impl Slip {
     }
 
     /// The document it becomes.
-    pub fn paper(&self, desk: &Desk, known: &Known) -> Paper {
-        let paper = papers::slip(desk, known).fact("given", self.given());
-        match self {
+    pub fn paper(&self, desk: &Desk, known: &Known) -> Result<Paper, Failure> {
+        let paper = papers::slip(desk, known)?.fact("given", self.given());
+        Ok(match self {
             Self::Text(path) | Self::Page(path) => paper.fact("file", resolved(path).to_string_lossy().into_owned()),
             Self::Printer(name) => paper.fact("printer", name.clone()),
             Self::Screen | Self::None => paper,
-        }
+        })
     }
 
     /// Whether the passphrase can be printed; one of the sender's own may hold any character.
@@ -153,6 +161,24 @@ pub fn take_back(context: &Context, papers: &Papers, document: &Document) {
     };
     if let Err(failure) = voided.and(gone) {
         context.warn(&t!("warn-not-recorded", reason = failure.message));
+    }
+}
+
+/// A slip among the records would be taken for one of them, put into every copy of the case, and be written over by the next
+/// document; in the data folder nobody looks for it.
+fn not_kept(context: &Context, desk: &Desk, slip: &Path) -> Result<(), Failure> {
+    let place = resolved(slip);
+    let home = context.home()?.folder().to_owned();
+    let case = &desk.folder;
+    let kept = [case.records(), case.forms(), case.path.join("keys"), home];
+    let inside = |folder: &PathBuf| folder.canonicalize().is_ok_and(|folder| place.starts_with(folder));
+    match kept.iter().find(|folder| inside(folder)) {
+        None => Ok(()),
+        Some(folder) => {
+            let shown = show::path(slip);
+            let message = t!("err-slip-kept", path = shown.clone(), folder = show::path(folder));
+            Err(Failure::refused("slip_in_case", message, t!("hint-slip-kept")).about(shown))
+        }
     }
 }
 

@@ -35,7 +35,15 @@ fn open(all: Vec<Issued>) -> impl Iterator<Item = (Issued, String)> {
 
 /// Says which are left of earlier work.
 pub fn remind(context: &Context, desk: &Desk) -> Result<(), Failure> {
-    for (slip, file) in open(desk.look(documents::all)?) {
+    let all = desk.look(documents::all)?;
+    for slip in all.iter().filter(|slip| slip.given.is_some() && slip.voided.is_none()) {
+        let bundle = slip.bundle.clone().unwrap_or_default();
+        let history = desk.look(|ledger| ledger.history(&bundle))?;
+        if !history.iter().any(|entry| entry.is(Kind::Pack) && entry.result == Outcome::Done) {
+            context.warn(&t!("warn-slip-without-bundle", number = slip.number.clone(), bundle = bundle));
+        }
+    }
+    for (slip, file) in open(all) {
         if Path::new(&file).symlink_metadata().is_ok() {
             context.warn(&t!("warn-slip-there", number = slip.number, path = show::name(&file)));
         }

@@ -10,7 +10,7 @@ use super::papers::{self, Paper, Papers};
 use super::signer::{Signer, Trusted, signer_json, signer_line};
 use super::{counted, kept, secret, words};
 use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, Report};
-use crate::ledger::Kind;
+use crate::ledger::{Entry, Kind, Outcome};
 use crate::t;
 use crate::term::show;
 
@@ -51,6 +51,18 @@ struct Verified {
     told: Value,
 }
 
+/// A receipt says that nothing was opened or verified; a ledger that knows better does not sign that.
+fn not_opened(desk: &Desk, bundle: &str) -> Result<(), Failure> {
+    let history = desk.look(|ledger| ledger.history(bundle))?;
+    let secret = |entry: &Entry| entry.facts.get("secret") == Some(&Value::Bool(true));
+    let opened = |entry: &&Entry| entry.is(Kind::Open) || (entry.is(Kind::Verify) && secret(entry));
+    if history.iter().filter(opened).any(|entry| entry.result == Outcome::Done) {
+        let message = t!("err-already-opened", bundle = bundle.to_owned());
+        return Err(Failure::refused("already_opened", message, t!("hint-already-opened")).about(bundle));
+    }
+    Ok(())
+}
+
 fn no_paper() -> Failure {
     Failure::failed("no_paper", t!("err-no-paper"), t!("hint-no-paper"))
 }
@@ -58,9 +70,12 @@ fn no_paper() -> Failure {
 /// 受領書 at delivery, 開封確認書 when the inside was read.
 fn paper(desk: &Desk, args: &VerifyArgs, verified: &Verified) -> Result<Option<Paper>, Failure> {
     match (&verified.id, &verified.inside) {
-        (Some(id), _) if args.receipt => papers::receipt(desk, id, verified.volumes).map(Some),
+        (Some(id), _) if args.receipt => {
+            not_opened(desk, id)?;
+            papers::receipt(desk, id, verified.volumes).map(Some)
+        }
         (_, Some(Inside::Bag(inside))) if args.confirmation => {
-            papers::confirmation(desk, inside, verified.signer_known).map(Some)
+            papers::confirmation(desk, inside, verified.signer_known, false).map(Some)
         }
         // A bare age file says too little of itself for a paper.
         _ if args.receipt || args.confirmation => Err(no_paper()),

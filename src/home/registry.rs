@@ -25,6 +25,9 @@ pub struct Known {
     /// The last head seen here.
     #[serde(default)]
     pub seen: Option<Seen>,
+    /// The last document's number seen here.
+    #[serde(default)]
+    pub documents: u64,
 }
 
 /// A head, as remembered.
@@ -85,6 +88,17 @@ impl Home {
             && known.seen.as_ref().is_none_or(|before| before.size < seen.size)
         {
             known.seen = Some(seen);
+            let _ = self.write_case(&known, false);
+        }
+    }
+
+    /// Remembers the number of a document, as best it can.
+    pub fn saw_document(&self, origin: &str, number: u64) {
+        let known = self.cases().into_iter().find(|known| known.origin == origin);
+        if let Some(mut known) = known
+            && known.documents < number
+        {
+            known.documents = number;
             let _ = self.write_case(&known, false);
         }
     }

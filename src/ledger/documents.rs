@@ -103,7 +103,7 @@ fn fold(entries: &[Entry]) -> Vec<Issued> {
 }
 
 impl Ledger {
-    /// How many documents were issued.
+    /// The last document's number.
     ///
     /// # Errors
     /// The store's.
@@ -146,7 +146,12 @@ impl Ledger {
     }
 }
 
+/// The last number: those that stand here, and those that a restored copy no longer knows but this computer does, so that
+/// none is ever issued twice. A refusal takes no number.
 fn issued(db: &Connection) -> rusqlite::Result<u64> {
-    let text = "SELECT count(*) FROM entries WHERE kind = 'document'";
+    let text = "SELECT coalesce(sum(CASE kind
+          WHEN 'document' THEN 1
+          ELSE coalesce(body ->> '$.facts.documents_lost', 0) END), 0)
+        FROM entries WHERE kind IN ('document', 'restore') AND body ->> '$.result' = 'done'";
     db.prepare_cached(text)?.query_row([], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
 }

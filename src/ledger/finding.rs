@@ -177,6 +177,11 @@ pub enum Notice {
         /// The document.
         document: String,
     },
+    /// The page of a document is not there; its record is.
+    PageMissing {
+        /// The document.
+        document: String,
+    },
     /// The case was brought back from a copy.
     Restored {
         /// The entry that says so.

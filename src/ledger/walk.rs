@@ -43,6 +43,12 @@ struct CodeFacts {
 }
 
 #[derive(Deserialize)]
+struct RestoreFacts {
+    #[serde(default)]
+    documents_lost: u64,
+}
+
+#[derive(Deserialize)]
 struct DocumentFacts {
     number: String,
 }
@@ -230,7 +236,7 @@ impl<'a> Walk<'a> {
         match seen.kind.as_ref() {
             "init" if number == 1 => self.key(number, seen.facts),
             "key_rotate" => self.key(number, seen.facts),
-            "restore" => self.walked.verdict.notice(Notice::Restored { number }),
+            "restore" => self.restored(number, seen.facts),
             // A bundle carries the code away: the record of packing pins the past before it.
             "pack" => self.code(number, seen.facts),
             // So does a document, on paper.
@@ -268,6 +274,12 @@ impl<'a> Walk<'a> {
     fn is_endorsed(&self, line: &str, endorsement: Option<&str>) -> bool {
         let (Some(old), Some(endorsement)) = (self.walked.keys.last(), endorsement) else { return false };
         keys::endorses(&old.line, self.origin, line, endorsement)
+    }
+
+    /// Numbers of documents that the copy no longer knew are left out, and the entry says how many.
+    fn restored(&mut self, number: u64, facts: &RawValue) {
+        self.documents += serde_json::from_str::<RestoreFacts>(facts.get()).map_or(0, |facts| facts.documents_lost);
+        self.walked.verdict.notice(Notice::Restored { number });
     }
 
     fn document(&mut self, number: u64, facts: &RawValue) {

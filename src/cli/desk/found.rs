@@ -138,7 +138,8 @@ pub fn make(home: &Home, folder: &CaseFolder, beginning: &Beginning, own_key: bo
     }
     os::sync_dir(&folder.path).map_err(|e| io(&e))?;
     let place = folder.path.canonicalize().map_err(|e| io(&e))?;
-    let known = Known { folder: place, origin, key: beginning.key.fingerprint(), seen: Some(seen_of(&head)) };
+    let known =
+        Known { folder: place, origin, key: beginning.key.fingerprint(), seen: Some(seen_of(&head)), documents: 0 };
     home.trust_case(&known).map_err(|e| words::io(home.folder(), &e))?;
     Ok(known)
 }

@@ -19,6 +19,11 @@ pub fn run(context: &Context, number: u64, reason: &str, set: &[String]) -> Resu
         if entry.is(Kind::Correct) || entry.is(Kind::Init) || entry.is(Kind::KeyRotate) {
             return Err(Failure::refused("not_correctable", t!("err-not-correctable"), t!("hint-not-correctable")));
         }
+        // What was issued is on paper; it is taken out of force by an entry of its own.
+        if [Kind::Document, Kind::Print, Kind::Void, Kind::SlipErased].iter().any(|kind| entry.is(*kind)) {
+            let message = t!("err-document-not-correctable");
+            return Err(Failure::refused("not_correctable", message, t!("hint-document-not-correctable")));
+        }
         let facts = pairs(set, &entry.facts)?;
         if !stays_readable(&entry, &facts) {
             return Err(Failure::usage("would_not_read", t!("err-would-not-read"), t!("hint-would-not-read")));

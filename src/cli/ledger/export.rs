@@ -1,6 +1,7 @@
 //! `tewatashi ledger export`: the 個人情報管理簿 for people, as a workbook, plain rows or JSON.
 
 use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use chrono::Local;
@@ -11,7 +12,7 @@ use super::super::context::Context;
 use super::super::desk::{Desk, Shelf, recorded_at};
 use super::super::failure::Failure;
 use super::super::papers::{self, Papers};
-use super::super::place::{absent, place_new};
+use super::super::place::place_new;
 use super::super::{counted, words};
 use crate::case::{Effective, Settings};
 use crate::ledger::export::{self, Header, Json, Xlsx};
@@ -39,8 +40,12 @@ fn form(context: &Context, args: &ExportArgs) -> Result<Form, Failure> {
         (_, _, true, _) | (.., "json") => Ok(Form::Json),
         (.., "xlsx") => Ok(Form::Xlsx),
         (.., "csv") => Ok(Form::Csv),
-        _ => Err(Failure::usage("no_form", t!("err-export-form"), t!("hint-export-form"))),
+        _ => Err(no_form()),
     }
+}
+
+fn no_form() -> Failure {
+    Failure::usage("no_form", t!("err-export-form"), t!("hint-export-form"))
 }
 
 pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
@@ -71,15 +76,18 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<(), Failure> {
 /// The register as a document with a number, in `records/` and where it was asked for.
 fn page(context: &Context, desk: &Desk, args: &ExportArgs) -> Result<(), Failure> {
     let (document, rows, head) = recorded_at(context, desk, Kind::Export, |desk, trace| {
-        absent(&args.file)?;
         let (rows, _, head) = desk.look(|ledger| Ok(lines(ledger, &desk.settings, args)))??;
-        let count = rows.len() as u64;
-        let document = Papers::new(context, desk).issue(&papers::register(rows, args.year.map(|y| y.to_string())))?;
-        let from = document.pdf.clone().unwrap_or_default();
+        let (count, mut document) = (rows.len() as u64, None);
+        // Issued once there is a file to put it in.
         place_new(&args.file, |file| {
-            let copied = File::open(&from).and_then(|mut page| std::io::copy(&mut page, file));
-            copied.map(|_| ()).map_err(|e| words::io(&args.file, &e))
+            let year = args.year.map(|year| year.to_string());
+            let issued = Papers::new(context, desk).issue(&papers::register(rows, year))?;
+            let page = issued.pdf.as_deref().map(std::fs::read).transpose();
+            let page = page.map_err(|e| words::io(&args.file, &e))?.unwrap_or_default();
+            document = Some(issued);
+            file.write_all(&page).map_err(|e| words::io(&args.file, &e))
         })?;
+        let Some(document) = document else { return Err(no_form()) };
         trace.about(SubjectType::Document, document.number.clone());
         trace.facts(json!({ "rows": count, "entries": head.size, "code": head.code().to_string() }));
         Ok((document, count, head))

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Paper;
 use crate::bundle::{BagInfo, Contents};
+use crate::case::settings::{Parties, Party};
 use crate::case::{Settings, Side};
 use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
@@ -12,9 +13,10 @@ use crate::ledger::register::{Content, Row};
 use crate::ledger::{Entry, SubjectType};
 use crate::paper::fields::opening::{Compared, Result as Verified};
 use crate::paper::fields::receipt::Received;
-use crate::paper::fields::transfer::{Digest, Kind};
+use crate::paper::fields::transfer::Digest;
 use crate::paper::fields::{
-    Count, Date, Day, Medium, Moment, Opening, Person, Receipt, Register, Slip, SlipStub, Time, Transfer, register,
+    Count, Date, Day, Letter, Medium, Moment, Opening, Person, Receipt, Register, Slip, SlipStub, Time, Transfer,
+    register,
 };
 use crate::paper::record::Issuer;
 
@@ -61,13 +63,14 @@ impl<'a> Known<'a> {
 }
 
 /// パスワード通知書. Never a word of what the data is about.
-pub fn slip(desk: &Desk, known: &Known) -> Paper {
-    known.about(Paper::of(Slip {
+pub fn slip(desk: &Desk, known: &Known) -> Result<Paper, Failure> {
+    Ok(known.about(Paper::of(Slip {
         recipient: Some(other_side(&desk.settings)),
+        issuer: Some(operator(desk)?),
         bundle: known.bundle.to_owned(),
         media: known.media(),
         ..Slip::default()
-    }))
+    })))
 }
 
 /// パスワード通知書交付控
@@ -93,8 +96,6 @@ pub fn transfer(desk: &Desk, known: &Known) -> Result<Paper, Failure> {
     let scheme = [known.text("format"), known.text("cipher")];
     let scheme: Vec<String> = scheme.into_iter().flatten().collect();
     Ok(known.about(Paper::of(Transfer {
-        // A contractor may deliver or give back; the person ticks which.
-        kind: (desk.settings.side == Side::City).then_some(Kind::Provided),
         from: Some(operator(desk)?),
         to: Some(other_side(&desk.settings)),
         items: items.filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -121,6 +122,7 @@ pub fn receipt(desk: &Desk, bundle: &str, volumes: u64) -> Result<Paper, Failure
     };
     let receipt = Receipt {
         date: Some(today().into()),
+        letter: Some(letter(&desk.settings)),
         items: vec![item],
         recipient: Some(operator(desk)?),
         ..Receipt::default()
@@ -129,24 +131,33 @@ pub fn receipt(desk: &Desk, bundle: &str, volumes: u64) -> Result<Paper, Failure
 }
 
 /// 開封確認書: what was opened or verified, and the code only someone who decrypted it can know.
-pub fn confirmation(desk: &Desk, inside: &Contents, signer_known: bool) -> Result<Paper, Failure> {
+pub fn confirmation(desk: &Desk, inside: &Contents, signer_known: bool, taken_out: bool) -> Result<Paper, Failure> {
     let BagInfo { id, description, opening_code, oxum, .. } = &inside.info;
     let checked = ["暗号文の改ざん検知", "全ファイルの照合値（SHA-256）", "ファイル数・容量"];
+    let mut problems = vec!["レコード数及び件数（人数）は計数していない。".to_owned()];
+    if taken_out {
+        problems.push("媒体上の checksums.sha256 及び束に属さないファイルの有無は調べていない。".to_owned());
+    }
+    if !signer_known {
+        problems.push("署名者の鍵は未確認である。".to_owned());
+    }
     let paper = Paper::of(Opening {
         date: Some(today().into()),
+        letter: Some(letter(&desk.settings)),
+        taken_out: Some(taken_out),
         bundle: Some(id.to_string()),
         media: description.medium_id.clone().into_iter().collect(),
         opened: Some(Time::of(&Local::now().to_rfc3339())),
         result: Some(Verified::Agrees),
         checked: checked.map(str::to_owned).to_vec(),
-        problems: if signer_known { Vec::new() } else { vec!["署名者の鍵は未確認".to_owned()] },
+        problems,
         files: Compared { told: Some(oxum.1.into()), counted: Some(inside.files.into()) },
         subjects: Compared { told: description.subjects.map(Count::from), counted: None },
         code: Some(opening_code.to_string()),
         confirmer: Some(operator(desk)?),
         ..Opening::default()
     });
-    let paper = paper.about(SubjectType::Bundle, id.to_string());
+    let paper = paper.of_others().about(SubjectType::Bundle, id.to_string());
     Ok(match &description.medium_id {
         Some(medium) => paper.about(SubjectType::Medium, medium.clone()),
         None => paper,
@@ -155,13 +166,14 @@ pub fn confirmation(desk: &Desk, inside: &Contents, signer_known: bool) -> Resul
 
 /// The same before anything is known of the inside: whether it could be printed.
 pub fn confirmation_to_be(desk: &Desk) -> Result<Paper, Failure> {
-    Ok(Paper::of(Opening { confirmer: Some(operator(desk)?), ..Opening::default() }))
+    let letter = Some(letter(&desk.settings));
+    Ok(Paper::of(Opening { confirmer: Some(operator(desk)?), letter, ..Opening::default() }))
 }
 
 /// 個人情報管理簿
 pub fn register(rows: Vec<Row>, year: Option<String>) -> Paper {
     let rows = rows.into_iter().map(line).collect();
-    Paper::of(Register { year, as_of: Some(Date::from(today())), rows })
+    Paper::of(Register { year, as_of: Some(Date::from(today())), rows }).of_others()
 }
 
 fn line(row: Row) -> register::Row {
@@ -210,6 +222,35 @@ fn line(row: Row) -> register::Row {
 
 fn today() -> NaiveDate {
     Local::now().date_naive()
+}
+
+/// Who writes to whom. Of a subcontractor nobody said which of several it is, nor to whom it answers.
+fn letter(settings: &Settings) -> Letter {
+    let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let from = |party: &Party, role: &str, to: Option<String>| Letter {
+        to,
+        role: Some(role.to_owned()),
+        name: said(&party.name),
+        address: said(&party.address),
+        representative: said(&party.representative),
+    };
+    let Parties { city, contractor, .. } = &settings.parties;
+    match settings.side {
+        Side::Contractor => from(contractor, "受託者", head_of(city)),
+        Side::City => from(city, "委託者", said(&contractor.name)),
+        Side::Subcontractor => Letter { role: Some("再委託先".to_owned()), ..Letter::default() },
+    }
+}
+
+/// The mayor, as the settings name one, or of a name that has one.
+fn head_of(city: &Party) -> Option<String> {
+    if !city.representative.is_empty() {
+        return Some(city.representative.clone());
+    }
+    match city.name.chars().last()? {
+        '市' | '区' | '町' | '村' => Some(format!("{}長", city.name)),
+        _ => Some(city.name.clone()),
+    }
 }
 
 /// The person at this desk, as a sheet names one.

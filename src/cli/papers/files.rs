@@ -12,6 +12,23 @@ use crate::cli::words;
 use crate::erase::os;
 use crate::ledger::{Error, documents};
 use crate::paper::Record;
+use crate::t;
+use crate::term::show;
+
+/// Whether documents can be put there: a folder, not a link to another place, that takes a file.
+pub(super) fn writable(folder: &Path) -> Result<(), Failure> {
+    match folder.symlink_metadata() {
+        Ok(meta) if meta.is_dir() => {}
+        Ok(_) => {
+            let shown = show::path(folder);
+            let message = t!("err-records-no-folder", path = shown.clone());
+            return Err(Failure::refused("records_no_folder", message, t!("hint-records-no-folder")).about(shown));
+        }
+        Err(_) => os::make_private_dir(folder).map_err(|e| words::io(folder, &e))?,
+    }
+    let draft = tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder);
+    draft.map(drop).map_err(|e| words::io(folder, &e))
+}
 
 /// What drafts are called.
 const DRAFT: &str = ".tewatashi-";
@@ -28,9 +45,7 @@ pub(super) struct Files {
 impl Files {
     pub fn of(desk: &Desk, record: &Record) -> Result<Self, Failure> {
         let folder = desk.folder.records();
-        if !folder.is_dir() {
-            os::make_private_dir(&folder).map_err(|e| words::io(&folder, &e))?;
-        }
+        writable(&folder)?;
         tidy(&folder);
         let bytes = record.bytes().map_err(|_| words::ledger(&Error::NotCanonical))?;
         // A locked key signs nothing; the entry that holds the record's hash is signed later.

@@ -191,6 +191,7 @@ pub fn notice(notice: &Notice) -> String {
         Notice::Unsigned { from } => t!("notice-unsigned", from = n(from)),
         Notice::KeyReplaced { number } => t!("notice-key-replaced", number = n(number)),
         Notice::RecordMissing { document } => t!("notice-record-missing", document = show::name(document)),
+        Notice::PageMissing { document } => t!("notice-page-missing", document = show::name(document)),
         Notice::Restored { number } => t!("notice-restored", number = n(number)),
     }
 }

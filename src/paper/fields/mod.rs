@@ -140,6 +140,22 @@ impl Person {
     }
 }
 
+/// Who writes to whom: on the letter's head.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Letter {
+    /// あて, with its title; a blank where it is missing
+    pub to: Option<String>,
+    /// What the sender is in the contract: 受託者, 委託者.
+    pub role: Option<String>,
+    /// 名称
+    pub name: Option<String>,
+    /// 所在地
+    pub address: Option<String>,
+    /// 代表者
+    pub representative: Option<String>,
+}
+
 /// A medium as a sheet names it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Count, Date, Fields, Person, Time};
+use super::{Count, Date, Fields, Letter, Person, Time};
 use crate::paper::form::Form;
 
 /// 開封確認書
@@ -11,15 +11,17 @@ use crate::paper::form::Form;
 pub struct Opening {
     /// 日付
     pub date: Option<Date>,
-    /// 区長, as addressed; made of the city's name where it is missing.
-    pub addressee: Option<String>,
+    /// Addressee and sender.
+    pub letter: Option<Letter>,
     /// 受領書番号
     pub receipt: Option<String>,
     /// 束の番号
     pub bundle: Option<String>,
     /// 媒体管理番号
     pub media: Vec<String>,
-    /// 開封日時
+    /// Whether the files were taken out, or only verified where they are.
+    pub taken_out: Option<bool>,
+    /// 開封日時, or 検証日時
     pub opened: Option<Time>,
     /// 開封場所
     pub place: Option<String>,

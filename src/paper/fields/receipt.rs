@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Count, Date, Fields, Person};
+use super::{Count, Date, Fields, Letter, Person};
 use crate::paper::form::Form;
 
 /// 受領書
@@ -11,8 +11,8 @@ use crate::paper::form::Form;
 pub struct Receipt {
     /// 日付
     pub date: Option<Date>,
-    /// 区長, as addressed; made of the city's name where it is missing.
-    pub addressee: Option<String>,
+    /// Addressee and sender.
+    pub letter: Option<Letter>,
     /// 受渡し確認記録票の番号
     pub transfer: Option<String>,
     /// 品目表

@@ -16,6 +16,8 @@ pub struct Slip {
     pub delivered: Option<Time>,
     /// 宛先
     pub recipient: Option<Person>,
+    /// 発行者
+    pub issuer: Option<Person>,
     /// 束の番号
     pub bundle: String,
     /// 媒体管理番号
