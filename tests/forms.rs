@@ -239,6 +239,8 @@ fn the_record_travels_inside_to_the_byte() {
         job.signature = (form == Form::Erasure).then_some("-----BEGIN SSH SIGNATURE-----\n");
         let attached = set(&job).attached();
         assert_eq!(attached.get(&record.file_name()), Some(&record.bytes().unwrap()), "{} {size}", form.name());
+        let signature = attached.get(&format!("{}.sig", record.file_name()));
+        assert_eq!(signature.map(Vec::as_slice), job.signature.map(str::as_bytes), "a certificate's, and no other's");
     }
 }
 
