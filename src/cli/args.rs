@@ -1,6 +1,7 @@
 //! The arguments of every command. Help texts come from the message files.
 
 mod case;
+mod erase;
 mod form;
 mod ledger;
 mod paper;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use case::{CaseCommand, ContractCommand, InitArgs, KeyCommand, StaffAddArgs, StaffCommand};
+pub use erase::{CertificateCommand, EraseArgs};
 pub use form::FormCommand;
 pub use ledger::{ExportArgs, LedgerCommand, ListArgs as LedgerListArgs};
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};
@@ -71,6 +73,12 @@ pub enum Command {
     /// Open a bundle.
     #[command(about = t!("about-open"))]
     Open(OpenArgs),
+    /// Erase.
+    #[command(about = t!("about-erase"))]
+    Erase(Box<EraseArgs>),
+    /// Certificates of erasure.
+    #[command(subcommand, about = t!("about-certificate"))]
+    Certificate(CertificateCommand),
     /// Find and erase what unfinished work left.
     #[command(about = t!("about-leftovers"))]
     Leftovers(LeftoversArgs),
@@ -300,6 +308,11 @@ fn split_size(text: &str) -> Result<u64, String> {
     if let Some(size) = named {
         return Ok(size);
     }
+    let size = size(text).ok();
+    size.filter(|&s| s >= LEAST_SPLIT).ok_or_else(|| t!("bad-split"))
+}
+
+fn size(text: &str) -> Result<u64, String> {
     let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(unit_at);
     let factor: Option<u64> = match unit.trim().to_ascii_lowercase().as_str() {
@@ -312,8 +325,7 @@ fn split_size(text: &str) -> Result<u64, String> {
         "gb" => Some(1_000_000_000),
         _ => None,
     };
-    let size = digits.parse::<u64>().ok().zip(factor).and_then(|(n, f)| n.checked_mul(f));
-    size.filter(|&s| s >= LEAST_SPLIT).ok_or_else(|| t!("bad-split"))
+    digits.parse::<u64>().ok().zip(factor).and_then(|(n, f)| n.checked_mul(f)).ok_or_else(|| t!("bad-size"))
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 mod args;
 mod case;
+mod certificate;
 mod context;
 mod contract;
 mod counted;
 mod desk;
+mod erase;
 mod failure;
 mod form;
 mod init;
@@ -69,6 +71,8 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(context, args),
         Command::List(args) => list::run(context, args),
         Command::Open(args) => open::run(context, args),
+        Command::Erase(args) => erase::run(context, args),
+        Command::Certificate(command) => certificate::run(context, command),
         Command::Leftovers(args) => leftovers::run(context, args),
         Command::Init(args) => init::run(context, args),
         Command::Staff(command) => staff::run(context, command),

@@ -7,5 +7,7 @@
 //! This room knows no screen, no ledger and no clock. It returns plain records, and others print and keep them.
 
 pub mod os;
+pub mod outcome;
+pub mod pattern;
 pub mod readback;
 pub mod scrap;

@@ -65,13 +65,21 @@ pub enum Kind {
     Void,
     /// The file of a slip was erased, or found gone.
     SlipErased,
+    /// Files were erased.
+    Erase,
+    /// Of an erasure that goes on: which items are at work from here.
+    EraseBatch,
+    /// Free space was filled.
+    EraseFreeSpace,
+    /// A certificate was checked.
+    CertificateVerify,
 }
 
 impl Kind {
     /// Whether data is handled in it, so that training is asked of who does it.
     #[must_use]
     pub fn handles_data(self) -> bool {
-        matches!(self, Self::Pack | Self::Verify | Self::List | Self::Open)
+        matches!(self, Self::Pack | Self::Verify | Self::List | Self::Open | Self::Erase)
     }
 
     /// Its text.

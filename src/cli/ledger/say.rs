@@ -41,6 +41,10 @@ pub fn kind_word(kind: &str) -> String {
         Kind::Print => t!("kind-print"),
         Kind::Void => t!("kind-void"),
         Kind::SlipErased => t!("kind-slip-erased"),
+        Kind::Erase => t!("kind-erase"),
+        Kind::EraseBatch => t!("kind-erase-batch"),
+        Kind::EraseFreeSpace => t!("kind-erase-free-space"),
+        Kind::CertificateVerify => t!("kind-certificate-verify"),
     }
 }
 

@@ -49,6 +49,10 @@ pub fn word(kind: Kind) -> &'static str {
         Kind::Print => "文書の再出力",
         Kind::Void => "文書の取消",
         Kind::SlipErased => "通知書ファイルの消去",
+        Kind::Erase => "消去",
+        Kind::EraseBatch => "消去の進行",
+        Kind::EraseFreeSpace => "空き領域の上書き",
+        Kind::CertificateVerify => "証明書の検証",
     }
 }
 
