@@ -15,6 +15,8 @@ pub enum Stage {
     Check,
     /// Opening, comparing and, when asked, writing.
     Open,
+    /// Overwriting and reading back.
+    Erase,
 }
 
 /// Where work reports to, and where it learns that it should stop.
@@ -23,6 +25,8 @@ pub trait Progress: Sync {
     fn stage(&self, stage: Stage, total: u64);
     /// So many more bytes are done.
     fn advance(&self, bytes: u64);
+    /// So many of the things that are dealt with one by one are done.
+    fn items(&self, _done: u64, _total: u64) {}
     /// Whether the user wants to stop.
     fn cancelled(&self) -> bool;
 }

@@ -85,6 +85,7 @@ stage-seal = encrypting and writing
 stage-read-back = reading the medium back
 stage-check = checking the bundle
 stage-open = decrypting and comparing
+stage-erase = erasing
 progress-left = left
 
 ## Questions
@@ -1043,3 +1044,127 @@ arg-certificate-list = the file with the list of items, where the certificate ha
 arg-certificate-bundle = compare: was every file of this bundle erased?
 arg-certificate-manifest = the same with a list of digests (manifest-sha256.txt)
 bad-size = write a size such as 500M or 1G
+
+# erase: why an item is not erased
+reason-copy-on-write = it lies on a file system that writes elsewhere instead of over the data (copy-on-write)
+reason-shared-blocks = its blocks are shared with another file or a snapshot
+reason-compressed = it is stored compressed
+reason-inline = it is stored within the file system's own records
+reason-encrypted-by-fs = it is stored encrypted by the file system
+reason-overlay = it lies in the upper layer of an overlay, and the copy below is out of reach
+reason-data-journal = its data passes through the journal, which cannot be cleared
+reason-network = another computer keeps the data (network)
+reason-memory = there is no medium (a file system in memory)
+reason-unknown-place = nobody says where the data is kept
+reason-blocks-unknown = the file system does not say which blocks it lies in
+reason-read-only = it is read-only
+reason-immutable = it is marked as immutable (chattr +i)
+reason-append-only = it is marked as append-only (chattr +a)
+reason-open-elsewhere = another program has it open to write
+reason-swap-file = the system swaps into it
+reason-linked-elsewhere = it has another name (hard link) outside of what is given
+reason-other-file-system = another file system is mounted there
+reason-device = it is a device
+reason-not-permitted = it may not be opened
+reason-read-failed = it could not be read
+reason-write-failed = it could not be written
+reason-sync-failed = what was written could not be brought to the medium
+reason-differs = what was read back is not what was written
+reason-old-blocks-differ = the device holds something else in its old blocks
+reason-blocks-moved = other blocks were written than those it lay in
+reason-cache-stays = the cache would not let go of it, so that reading back proves nothing
+reason-driver-cache = the driver's cache could not be emptied, so that reading back proves nothing
+reason-exchanged = something else stood under its name when its turn came
+reason-grew = its size changed while it was being erased
+reason-vanished = it was gone when its turn came
+reason-name-stays = its name could not be removed
+reason-not-reached = the work was interrupted before its turn
+reason-interrupted = the work was interrupted at it
+reason-attribute-stays = an extended attribute could not be removed
+
+# erase: what may remain
+remains-names = names, in the records of the file system
+remains-attributes = extended attributes
+remains-link-text = the text of symbolic links
+remains-journal = older states of names and attributes, in the journal
+remains-spare-cells = data in spare cells of flash media (read back; spare cells not looked at)
+remains-slack = data behind its end, in its last block
+remains-old-blocks = data in blocks that were set free
+remains-shared-copy = data in a snapshot, or in a file that shares its blocks
+remains-lower-copy = the copy in the lower layer
+remains-other-names = its other names, which lead to nothing now
+remains-remote-copy = data kept by another computer
+remains-everything = all of it: it was not touched
+
+# erase: the better way
+better-whole = consider erasing the whole medium, or destroying it
+better-origin = erase it where it is kept: on the server, or in the layer below
+better-root = run it as root, who can often establish it
+better-destroy = a medium that cannot be written (such as a DVD-R) is to be destroyed
+better-marks = take the mark away (chattr -i -a) and run it again
+better-close = end the program that uses it and run it again
+better-links = give the other names too, or add --including-links
+better-mounts = add --across-mounts if that file system is meant as well
+better-rights = run it as its owner or as root
+better-again = run it again
+better-free = its data may be left in free space: fill it with --free-space
+
+# erase
+count-items = { $count ->
+    [one] 1 item
+   *[other] { $shown } items
+    }
+erase-plan = to be erased: { $items }, { $size }
+erase-plan-place = place: { $source } ({ $kind }) { $model } {$cells}
+erase-cells-disks = magnetic disk
+erase-cells-flash = flash (its spare cells are out of reach)
+erase-cells-unknown = device of an unknown kind (spare cells, if any, are out of reach)
+erase-plan-journal = the journal of this whole file system will be written out and zeroed (nothing of others is lost)
+erase-how-zero = method: zeros once, read back from the medium and compared
+erase-how-random = method: noise once, read back from the medium and compared
+erase-how-dod = method: three passes (zeros, ones, noise), each read back and compared
+erase-plan-more = and { $count } more
+erase-promise-in-place = can be overwritten in place
+erase-promise-left = will be left alone: { $why }
+erase-and = , 
+erase-work = to be erased: { $items }, { $size }
+ask-erase-count = this cannot be undone; type the number of items
+ask-erase-size = type the size (such as 1.5 GiB)
+ask-erase = erase them? This cannot be undone
+warn-erase-left = { $items } cannot be overwritten and will be left alone
+warn-erase-unfinished = an earlier erasure was not finished ({ $path }); tewatashi erase --resume goes on with it
+erase-done = result, of { $items }: erased { $erased }, not verified { $unverified }, failed { $failed }, left alone { $skipped }
+erase-may-remain = what may remain: { $what }
+erase-fstrim = on an SSD, fstrim of the free space (as root: fstrim -v MOUNT) may help to discard old blocks
+erase-not-logged = what is being erased could not be logged, so it stopped here; --resume goes on from where it is
+fate-erased = erased
+fate-not-verified = not verified
+fate-failed = failed
+fate-skipped = left alone
+err-erase-above = { $path } is not erased: what the system, a user or a case needs lies below it
+hint-erase-above = give the files and folders themselves
+err-erase-home = { $path } is a home folder, which is not erased as a whole
+hint-erase-home = give the files and folders in it
+err-erase-system = { $path } belongs to the system and is not erased
+hint-erase-system = give files and folders with personal information
+err-erase-kept = { $path } is part of a case or of this program's data folder; erasing it would lose the ledger and its evidence
+hint-erase-kept = at the end of its retention a case is dealt with by ledger archive
+err-erase-link = { $path } is a link, and what it leads to is not erased through it
+hint-erase-link = give the file or folder it leads to
+err-erase-device = { $path } is a device; this command erases files
+hint-erase-device = erase a whole medium with a tool made for it, and keep its certificate
+err-erase-approval = in this case erasing needs an approval
+hint-erase-approval = add --approval NUMBER --approved-by NAME; for a working copy --temporary
+err-not-a-working-copy = --temporary is for folders of bundles that were opened in this case
+hint-not-a-working-copy = get an approval and add --approval, or give the opened folder (TW-…)
+err-nothing-to-erase = there is nothing to erase
+hint-nothing-to-erase = check the paths
+err-nothing-to-resume = no erasure was interrupted
+hint-nothing-to-resume = begin with tewatashi erase PATH…
+err-resume-dry-run = --resume and --dry-run do not go together; the plan is the one above
+hint-resume-dry-run = leave --dry-run out to go on
+err-not-confirmed = not confirmed, so nothing was erased
+hint-not-confirmed = run it again and type the number and the size that are shown
+hint-erase-resume = tewatashi erase --resume goes on; what was done so far is recorded
+err-not-all-erased = { $count } of them cannot be called erased
+hint-not-all-erased = see the reasons in the list, and the better ways

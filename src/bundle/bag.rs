@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
@@ -9,6 +11,7 @@ use super::batch::Sha;
 use super::error::{BagFault, Error};
 use super::id::BundleId;
 use crate::digest::hex;
+use crate::erase::os;
 
 /// First in the archive, so that an opener knows the size before it writes.
 pub(super) const BAG_INFO: &str = "bag-info.txt";
@@ -136,6 +139,15 @@ impl BagInfo {
             },
         })
     }
+}
+
+/// What an opened bundle says of itself, when `folder` is one: its `bag-info.txt` is still there.
+#[must_use]
+pub fn opened_bag(folder: &Path) -> Option<BagInfo> {
+    let file = os::open_read(&folder.join(BAG_INFO)).ok()?;
+    let mut text = Zeroizing::new(String::new());
+    file.take(MOST_BAG_INFO + 1).read_to_string(&mut text).ok()?;
+    BagInfo::parse(&text).ok()
 }
 
 /// `BYTES.FILES`, digits only. Attack: sums that overflow; neither number may pass 2^63.

@@ -34,7 +34,7 @@ mod untar;
 mod verify;
 mod volumes;
 
-pub use bag::{BagInfo, Description};
+pub use bag::{BagInfo, Description, opened_bag};
 pub use contents::{Contents, Discard, Found, Receiver};
 pub use error::{
     ArchiveFault, BagFault, Damage, EntryFault, Error, NameFault, PublicFault, SourceFault, SourceProblem,

@@ -57,4 +57,10 @@ impl CaseFolder {
     pub fn key(&self) -> PathBuf {
         self.path.join("keys").join("ledger_ed25519")
     }
+
+    /// The key of the fingerprints of files that belong to no bundle.
+    #[must_use]
+    pub fn fingerprint_key(&self) -> PathBuf {
+        self.path.join("keys").join("fingerprint")
+    }
 }

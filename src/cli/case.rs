@@ -120,6 +120,7 @@ fn list(context: &Context) -> Result<(), Failure> {
 const SETTINGS: &str = "tewatashi.toml";
 const LEDGER: &str = "ledger.db";
 const KEY: &str = "keys/ledger_ed25519";
+const FINGERPRINTS: &str = "keys/fingerprint";
 const RECORDS: &str = "records";
 const FORMS: &str = "forms";
 
@@ -167,6 +168,10 @@ fn copy(context: &Context, desk: &Desk, to: &mut File) -> std::io::Result<()> {
     let key = key_path(context, &desk.folder, desk.is_default).map_err(|e| std::io::Error::other(e.message))?;
     if key.is_file() {
         tar.append_path_with_name(key, KEY)?;
+    }
+    let fingerprints = desk.folder.fingerprint_key();
+    if fingerprints.is_file() {
+        tar.append_path_with_name(fingerprints, FINGERPRINTS)?;
     }
     for (name, folder) in [(RECORDS, desk.folder.records()), (FORMS, desk.folder.forms())] {
         if folder.is_dir() {
@@ -286,7 +291,7 @@ fn gather(folder: &Path, to: &Path) -> Result<(), Failure> {
     let below = |name| walkdir::WalkDir::new(folder.join(name)).follow_links(false).into_iter().flatten();
     let files = below(RECORDS).chain(below(FORMS));
     let files = files.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
-    let named = [SETTINGS, LEDGER, "ledger.db-wal", KEY].map(|name| folder.join(name));
+    let named = [SETTINGS, LEDGER, "ledger.db-wal", KEY, FINGERPRINTS].map(|name| folder.join(name));
     for from in named.into_iter().filter(|path| path.is_file()).chain(files) {
         let place = to.join(from.strip_prefix(folder).unwrap_or(&from));
         std::fs::create_dir_all(place.parent().unwrap_or(to)).map_err(|e| io(&e))?;
@@ -312,6 +317,7 @@ fn unpack(file: &Path, to: &Path) -> Result<(), Failure> {
         let known = name == Path::new(SETTINGS)
             || name == Path::new(LEDGER)
             || name == Path::new(KEY)
+            || name == Path::new(FINGERPRINTS)
             || name.starts_with(RECORDS)
             || name.starts_with(FORMS);
         if !plain || !known {

@@ -9,7 +9,7 @@ use super::args::Global;
 use super::failure::Failure;
 use crate::home::Home;
 use crate::t;
-use crate::term::out::out;
+use crate::term::out::{json, out};
 use crate::term::progress::Screen;
 use crate::term::prompt;
 
@@ -94,7 +94,7 @@ impl Context {
     /// The result for scripts.
     pub fn result(&self, value: &impl Serialize) {
         if self.json {
-            out(&serde_json::to_string(value).unwrap_or_default());
+            json(value);
         }
     }
 

@@ -32,3 +32,8 @@ pub fn entries(count: u64) -> String {
 pub fn pieces(count: u64) -> String {
     t!("count-pieces", count = count, shown = show::number(count))
 }
+
+/// `1 item` to be erased
+pub fn items(count: u64) -> String {
+    t!("count-items", count = count, shown = show::number(count))
+}

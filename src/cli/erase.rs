@@ -1,14 +1,359 @@
 //! `tewatashi erase`: the end of files, and the certificate of it.
 
+mod bags;
 mod free_space;
+pub mod list;
+mod log;
+pub mod particulars;
+mod show;
+
+use std::path::PathBuf;
+
+use chrono::{Local, SecondsFormat};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::args::EraseArgs;
 use super::context::Context;
-use super::failure::Failure;
+use super::desk::{self, Desk, Trace, recorded_at};
+use super::failure::{Failure, code};
+use super::papers::{self, Certified, Document, Papers};
+use super::words;
+use crate::case::Approval;
+use crate::case::folder::CaseFolder;
+use crate::erase::guard::{self, Guard};
+use crate::erase::pattern::{Key, Method};
+use crate::erase::plan::Plan;
+use crate::erase::promise::Wishes;
+use crate::erase::work::{self, Ended, Orders};
+use crate::ledger::{Kind, Outcome, SubjectType};
+use crate::paper::fields::erasure::Outcome as Achieved;
+use crate::t;
+use crate::term::show as shown;
+use bags::Bags;
+use list::{Rows, Written};
+use log::{Head, Left, WorkLog};
+use particulars::Particulars;
+use show::Tally;
 
 pub fn run(context: &Context, args: &EraseArgs) -> Result<(), Failure> {
-    match &args.free_space {
-        Some(folder) => free_space::run(context, args, folder),
-        None => Ok(()),
+    if let Some(folder) = &args.free_space {
+        return free_space::run(context, args, folder);
     }
+    if args.dry_run && !args.resume {
+        return dry_run(context, args);
+    }
+    let desk = Desk::open(context)?;
+    let done = recorded_at(context, &desk, Kind::Erase, |desk, trace| erase(context, args, desk, trace))?;
+    certify(context, &desk, &done)
+}
+
+/// Only the plan. Nothing is written, not even that it was looked at.
+fn dry_run(context: &Context, args: &EraseArgs) -> Result<(), Failure> {
+    let (folder, _) = desk::found(context)?;
+    let plan = plan(context, &folder, args)?;
+    let method = args.method.map(Method::from).unwrap_or_default();
+    show::plan(context, &plan, method, !context.json);
+    show::plan_json(context, &plan, method);
+    Ok(())
+}
+
+fn plan(context: &Context, case: &CaseFolder, args: &EraseArgs) -> Result<Plan, Failure> {
+    let guard = guard(context, case)?;
+    let EraseArgs { best_effort, including_links, across_mounts, .. } = *args;
+    let wishes = Wishes { best_effort, including_links, across_mounts };
+    let plan = Plan::of(&args.paths, wishes, &guard, &context.screen).map_err(|e| words::erase_plan(&e));
+    context.screen.clear();
+    plan
+}
+
+/// Every case this user knows is kept safe, not only the one at hand.
+fn guard(context: &Context, case: &CaseFolder) -> Result<Guard, Failure> {
+    let home = context.home()?;
+    let mut kept = vec![case.path.clone(), home.folder().to_owned()];
+    kept.extend(home.cases().into_iter().map(|known| known.folder));
+    Guard::of(&kept, &guard::homes()).map_err(|e| words::io(&case.path, &e))
+}
+
+/// What was done, for paper and screen.
+struct Done {
+    plan: Plan,
+    method: Method,
+    particulars: Particulars,
+    bundles: Vec<(String, Vec<String>, Option<String>)>,
+    times: (String, String),
+    list: Written,
+    tally: Tally,
+}
+
+impl Done {
+    fn achieved(&self) -> Achieved {
+        match (self.tally.erased, self.tally.others()) {
+            (1.., 0) => Achieved::Erased,
+            (1.., _) => Achieved::Partial,
+            (0, _) => Achieved::NotEstablished,
+        }
+    }
+
+    fn certified(&self, entry: Option<u64>) -> Certified<'_> {
+        Certified {
+            plan: &self.plan,
+            method: self.method,
+            particulars: &self.particulars,
+            bundles: self.bundles.clone(),
+            times: self.times.clone(),
+            result: self.achieved(),
+            list: Some(&self.list),
+            entry,
+        }
+    }
+}
+
+fn now() -> String {
+    Local::now().to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+fn erase(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Result<Done, Failure> {
+    if args.resume {
+        return resume(context, args, desk, trace);
+    }
+    let particulars = Particulars::of(args)?;
+    trace.facts(said(&particulars));
+    approved(desk, &particulars)?;
+    if let Some(path) = log::left(desk).first() {
+        context.warn(&t!("warn-erase-unfinished", path = shown::path(path)));
+    }
+    let plan = plan(context, &desk.folder, args)?;
+    if plan.items.is_empty() && plan.folders.iter().all(|folder| !folder.goes) {
+        return Err(Failure::failed("nothing_to_erase", t!("err-nothing-to-erase"), t!("hint-nothing-to-erase")));
+    }
+    let bags = Bags::find(&plan, &desk.folder)?;
+    if particulars.temporary {
+        working_copies(desk, &bags, &plan)?;
+    }
+    let head = Head {
+        v: log::VERSION,
+        salt: papers::salt()?,
+        particulars,
+        method: args.method.map(Method::from).unwrap_or_default(),
+        best_effort: args.best_effort,
+        including_links: args.including_links,
+        across_mounts: args.across_mounts,
+        started: now(),
+    };
+    printable(context, desk, &head, &bags)?;
+    show::plan(context, &plan, head.method, false);
+    show::confirm(context, &plan)?;
+    work(context, desk, trace, Start { plan, head, bags, resumes: None })
+}
+
+struct Start {
+    plan: Plan,
+    head: Head,
+    bags: Bags,
+    resumes: Option<Left>,
+}
+
+/// Goes on where another run was stopped.
+fn resume(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Result<Done, Failure> {
+    let folder = log::folder(desk);
+    let path = log::left(desk).into_iter().next().ok_or_else(|| {
+        Failure::failed("nothing_to_resume", t!("err-nothing-to-resume"), t!("hint-nothing-to-resume"))
+    })?;
+    let mut left = log::read(&path).map_err(|e| words::io(&path, &e))?;
+    trace.fact("resumes", left.begun);
+    trace.facts(said(&left.head.particulars));
+    left.plan.find_grounds().map_err(|e| words::io(&folder, &e))?;
+    let (plan, head) = (std::mem::take(&mut left.plan), left.head.clone());
+    let bags = Bags::find(&plan, &desk.folder)?;
+    printable(context, desk, &head, &bags)?;
+    show::plan(context, &plan, head.method, args.dry_run);
+    if args.dry_run {
+        return Err(Failure::usage("usage", t!("err-resume-dry-run"), t!("hint-resume-dry-run")));
+    }
+    show::confirm(context, &plan)?;
+    work(context, desk, trace, Start { plan, head, bags, resumes: Some(left) })
+}
+
+/// A decision comes first where the case asks for one.
+fn approved(desk: &Desk, particulars: &Particulars) -> Result<(), Failure> {
+    let asked = desk.settings.rules.approval.contains(&Approval::Erasure);
+    if asked && particulars.approval.is_none() && !particulars.temporary {
+        return Err(Failure::refused("needs_approval", t!("err-erase-approval"), t!("hint-erase-approval")));
+    }
+    Ok(())
+}
+
+/// `--temporary` is for what was opened in this case, and for nothing else.
+fn working_copies(desk: &Desk, bags: &Bags, plan: &Plan) -> Result<(), Failure> {
+    let opened = desk.look(|ledger| ledger.of_kinds(&[Kind::Open]))?;
+    let known = |id: &str| {
+        let done = opened.iter().filter(|entry| entry.result == Outcome::Done);
+        done.flat_map(|entry| &entry.subjects).any(|subject| subject.kind == SubjectType::Bundle && subject.id == id)
+    };
+    if bags.hold_all(plan, known) {
+        return Ok(());
+    }
+    Err(Failure::refused("not_a_working_copy", t!("err-not-a-working-copy"), t!("hint-not-a-working-copy")))
+}
+
+/// Whether the sheet could be printed, before anything is touched.
+fn printable(context: &Context, desk: &Desk, head: &Head, bags: &Bags) -> Result<(), Failure> {
+    if head.particulars.no_documents {
+        return Ok(());
+    }
+    let nothing = Plan::default();
+    let of = Certified {
+        plan: &nothing,
+        method: head.method,
+        particulars: &head.particulars,
+        bundles: bundles(bags),
+        times: (head.started.clone(), head.started.clone()),
+        result: Achieved::NotEstablished,
+        list: None,
+        entry: None,
+    };
+    Papers::new(context, desk).ready(&papers::erasure(desk, &of)?).map_err(papers::or_without)
+}
+
+fn bundles(bags: &Bags) -> Vec<(String, Vec<String>, Option<String>)> {
+    let mut all: Vec<_> = bags
+        .all()
+        .map(|bag| (bag.id.to_string(), bag.description.items.clone(), bag.description.medium_id.clone()))
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn work(context: &Context, desk: &Desk, trace: &Trace, start: Start) -> Result<Done, Failure> {
+    let Start { mut plan, head, bags, resumes } = start;
+    let bundles = bundles(&bags);
+    for (bundle, _, medium) in &bundles {
+        trace.about(SubjectType::Bundle, bundle.clone());
+        if let Some(medium) = medium {
+            trace.about(SubjectType::Medium, medium.clone());
+        }
+    }
+    if let Some(medium) = &head.particulars.medium_id {
+        trace.about(SubjectType::Medium, medium.clone());
+    }
+    let begun = trace.begin_with(desk::facts(json!({
+        "items": plan.items.len(), "bytes": plan.bytes(), "method": head.method,
+    })))?;
+    let folder = log::folder(desk);
+    let mut log = WorkLog::begin(context, desk, begun, &head, &plan).map_err(|e| words::erase_log(&folder, &e))?;
+    if let Some(left) = resumes {
+        left.replace();
+    }
+    let key = Key::fresh().map_err(|e| words::io(&folder, &e))?;
+    let fingerprint = |_: &Plan, item: &crate::erase::plan::Item, digest| bags.fingerprint(item, digest);
+    let orders = Orders { method: head.method, key, fingerprint: &fingerprint };
+    let ended = work::erase(&mut plan, &orders, &mut log, &context.screen);
+    context.screen.clear();
+    let ended = ended.map_err(|e| words::erase_log(&folder, &e))?;
+    let tally = Tally::of(&plan);
+    trace.facts(facts(&plan, &tally, head.method));
+    if ended == Ended::Interrupted {
+        let mut failure = words::cancelled();
+        failure.hint = t!("hint-erase-resume");
+        return Err(failure);
+    }
+    let list = write_list(desk, &plan, head.method)?;
+    trace.fact("list_sha256", list.sha256.clone());
+    if tally.others() > 0 {
+        trace.in_part();
+    }
+    log.close();
+    let times = (head.started.clone(), now());
+    Ok(Done { plan, method: head.method, particulars: head.particulars, bundles, times, list, tally })
+}
+
+fn write_list(desk: &Desk, plan: &Plan, method: Method) -> Result<Written, Failure> {
+    let folder = desk.folder.records();
+    papers::writable(&folder)?;
+    list::write(&folder, plan, method).map_err(|e| words::io(&folder, &e))
+}
+
+/// What was said, for the ledger.
+fn said(particulars: &Particulars) -> Value {
+    let mut said = json!(particulars);
+    if let Value::Object(said) = &mut said {
+        // Names of files stay out of it.
+        said.remove("photos");
+        said.retain(|_, value| !matches!(value, Value::Null | Value::Bool(false)) && *value != json!([]));
+    }
+    said
+}
+
+/// What was measured, for the ledger: no name of a file.
+fn facts(plan: &Plan, tally: &Tally, method: Method) -> Value {
+    let reasons = plan.items.iter().fold(crate::erase::outcome::Reasons::default(), |all, item| all.with(item.reasons));
+    json!({
+        "method": method, "passes": method.passes().len(), "items": plan.items.len(), "bytes": tally.bytes,
+        "erased": tally.erased, "not_verified": tally.not_verified, "failed": tally.failed, "skipped": tally.skipped,
+        "may_remain": tally.remains, "reasons": reasons, "places": show::places_json(plan),
+    })
+}
+
+/// The sheet, and what is told.
+fn certify(context: &Context, desk: &Desk, done: &Done) -> Result<(), Failure> {
+    let issued = if done.particulars.no_documents {
+        Ok(None)
+    } else {
+        let paper = papers::erasure(desk, &done.certified(Some(desk.last_entry())));
+        paper.and_then(|paper| Papers::new(context, desk).issue(&paper)).map(Some)
+    };
+    tell(context, desk, done, issued.as_ref().ok().and_then(Option::as_ref));
+    issued.map_err(papers::unconfirmed)?;
+    if done.tally.others() == 0 {
+        return Ok(());
+    }
+    let message = t!("err-not-all-erased", count = done.tally.others());
+    let mut failure = Failure::new(code::IN_PART, "not_all_erased", message, t!("hint-not-all-erased"));
+    failure.reported = true;
+    Err(failure)
+}
+
+fn tell(context: &Context, desk: &Desk, done: &Done, issued: Option<&Document>) {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        result: Achieved,
+        erased: u64,
+        not_verified: u64,
+        failed: u64,
+        skipped: u64,
+        bytes: u64,
+        method: Method,
+        entry: u64,
+        list: String,
+        list_sha256: &'a str,
+        certificate: Option<Value>,
+        items: Rows<'a>,
+    }
+    show::result(context, &done.plan, &done.tally);
+    papers::tell(context, issued);
+    let Tally { erased, not_verified, failed, skipped, bytes, .. } = done.tally;
+    context.result(&Document {
+        result: done.achieved(),
+        erased,
+        not_verified,
+        failed,
+        skipped,
+        bytes,
+        method: done.method,
+        entry: desk.last_entry(),
+        list: done.list.path.to_string_lossy().into_owned(),
+        list_sha256: &done.list.sha256,
+        certificate: issued.map(certificate),
+        items: Rows(&done.plan),
+    });
+}
+
+fn certificate(document: &Document) -> Value {
+    let path = |end: &str| {
+        let path: PathBuf = document.pdf.as_ref()?.with_extension(end);
+        path.is_file().then(|| path.to_string_lossy().into_owned())
+    };
+    json!({ "number": document.number, "pdf": path("pdf"), "json": path("json"), "sig": path("json.sig") })
 }

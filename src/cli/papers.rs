@@ -1,6 +1,7 @@
 //! Documents: composed from what the ledger knows, set by the press, and issued under a number.
 
 mod compose;
+mod erasure;
 mod files;
 mod setting;
 
@@ -21,12 +22,15 @@ use crate::paper::fields::Fields;
 use crate::paper::record::{self, Pinned};
 use crate::paper::{Form, Job, PaperError, Press, Record, Secret};
 use files::Files;
-use setting::{case_facts, issuer, salt, style};
+pub use files::writable;
+pub use setting::salt;
+use setting::{case_facts, issuer, style};
 
 use crate::t;
 use crate::term::show;
 
 pub use compose::{Known, confirmation, confirmation_to_be, receipt, register, slip, stub, transfer};
+pub use erasure::{Certified, erasure};
 
 /// A document before it has a number.
 pub struct Paper {
@@ -49,6 +53,11 @@ impl Paper {
     /// Tells what others said.
     pub fn of_others(self) -> Self {
         Self { of_others: true, ..self }
+    }
+
+    /// With another title than its form's.
+    pub fn titled(self, title: &'static str) -> Self {
+        Self { title, ..self }
     }
 
     /// Names a thing it is about.

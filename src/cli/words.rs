@@ -1,6 +1,7 @@
 //! Errors of the rooms turned into words: what happened, to which file, and what to do next.
 
 mod case;
+mod erase;
 mod ledger;
 mod paper;
 
@@ -8,6 +9,7 @@ use std::io;
 use std::path::Path;
 
 pub use case::{amend, answers, approval, mistakes, people, several, standing, training};
+pub use erase::{better, fate, log as erase_log, plan as erase_plan, reason, remains};
 pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};
 pub use paper::paper;
 

@@ -6,8 +6,16 @@
 //!
 //! This room knows no screen, no ledger and no clock. It returns plain records, and others print and keep them.
 
+mod compare;
+pub mod guard;
+mod names;
 pub mod os;
 pub mod outcome;
+pub mod overwrite;
 pub mod pattern;
+pub mod plan;
+pub mod promise;
 pub mod readback;
 pub mod scrap;
+mod stale;
+pub mod work;

@@ -46,6 +46,12 @@ macro_rules! codes {
                 self.0 |= 1 << one as u8;
             }
 
+            /// All but one.
+            #[must_use]
+            pub fn without(self, one: $name) -> Self {
+                Self(self.0 & !(1 << one as u8))
+            }
+
             /// Whether it is in.
             #[must_use]
             pub fn has(self, one: $name) -> bool {
@@ -153,7 +159,7 @@ codes! {
         DriverCache,
         /// Something else stood under its name when its turn came.
         Exchanged,
-        /// It grew while it was being erased.
+        /// Its size changed while it was being erased.
         Grew,
         /// It was gone when its turn came.
         Vanished,

@@ -16,7 +16,7 @@ pub enum Method {
     Zero,
     /// A keystream, once.
     Random,
-    /// Zeros, ones, a keystream: the three passes of DoD 5220.22-M.
+    /// Zeros, ones, a keystream: the three passes of `DoD 5220.22-M`.
     Dod,
 }
 

@@ -10,13 +10,13 @@
 
 use std::fs::File;
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::os::{self, Medium, NoMedium};
+use super::os::{self, Medium, NoMedium, Place};
 
 /// What a reading back established.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -122,17 +122,37 @@ enum Synced {
 fn establish(path: &Path, synced: Synced, sink: Sink) -> io::Result<Outcome> {
     let file = os::open_read(path)?;
     let place = os::place_of(&file)?;
+    let size = file.metadata()?.len();
+    let outcome = through(&file, &place, synced, std::slice::from_ref(&(0..size)), &mut |_, bytes| sink(bytes))?;
+    if matches!(outcome, Outcome::Established { .. }) && file.metadata()?.len() != size {
+        return Err(io::Error::other("the file changed while it was being read back"));
+    }
+    Ok(outcome)
+}
+
+/// Takes what is read, with the offset it stood at, and says whether to go on.
+pub type SinkAt<'a> = &'a mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>;
+
+/// Reads stretches of an open file back, in order, after a single [`os::sync_file_system`] that came back without error. The
+/// holes between them hold nothing that could be read.
+///
+/// # Errors
+/// As for [`read_back`], without the path.
+pub fn read_back_ranges(file: &File, place: &Place, ranges: &[Range<u64>], sink: SinkAt) -> io::Result<Outcome> {
+    through(file, place, Synced::ByCaller, ranges, sink)
+}
+
+fn through(file: &File, place: &Place, synced: Synced, ranges: &[Range<u64>], sink: SinkAt) -> io::Result<Outcome> {
     if let Medium::None(why) = place.medium {
         let reason = Reason::NoMedium(why);
         return Ok(Outcome::NotEstablished { reason });
     }
     // What `sync_file_system` does not reach must be synced here, whatever the caller believes.
     let trusted = synced == Synced::ByCaller && place.syncs_as_a_whole();
-    let size = file.metadata()?.len();
-    if let Some(reason) = empty_page_cache(&file, size, trusted)? {
+    if let Some(reason) = empty_page_cache(file, ranges, trusted)? {
         return Ok(Outcome::NotEstablished { reason });
     }
-    match os::forget_driver_pages(&place)? {
+    match os::forget_driver_pages(place)? {
         Some(0) => {}
         Some(resident) => {
             let reason = Reason::PagesStay { resident };
@@ -143,15 +163,13 @@ fn establish(path: &Path, synced: Synced, sink: Sink) -> io::Result<Outcome> {
             return Ok(Outcome::NotEstablished { reason });
         }
     }
-    let mode = hand_over(&file, size, sink)?;
-    if file.metadata()?.len() != size {
-        return Err(io::Error::other("the file changed while it was being read back"));
-    }
-    Ok(Outcome::Established { bytes: size, mode })
+    let mode = hand_over(file, ranges, sink)?;
+    let bytes = ranges.iter().map(|range| range.end - range.start).sum();
+    Ok(Outcome::Established { bytes, mode })
 }
 
 /// Syncs and forgets until no page is left; the reason when some stay.
-fn empty_page_cache(file: &File, size: u64, synced: bool) -> io::Result<Option<Reason>> {
+fn empty_page_cache(file: &File, ranges: &[Range<u64>], synced: bool) -> io::Result<Option<Reason>> {
     let mut resident = 0;
     for attempt in 0..ATTEMPTS {
         if attempt > 0 {
@@ -161,58 +179,75 @@ fn empty_page_cache(file: &File, size: u64, synced: bool) -> io::Result<Option<R
             os::sync_file(file)?;
         }
         os::forget_pages(file)?;
-        resident = match os::resident_pages(file, 0..size)? {
-            Some(0) => return Ok(None),
-            Some(pages) => pages,
-            None => return Ok(Some(Reason::Unsupported)),
-        };
+        resident = 0;
+        for range in ranges {
+            match os::resident_pages(file, range.clone())? {
+                Some(pages) => resident += pages,
+                None => return Ok(Some(Reason::Unsupported)),
+            }
+        }
+        if resident == 0 {
+            return Ok(None);
+        }
     }
     Ok(Some(Reason::PagesStay { resident }))
 }
 
-/// Reads the file in order. Pages that come into the cache from here on were read from the medium after the sync (or written
-/// by somebody else just now, and then they differ), so one look before the first byte is enough for `O_DIRECT`.
-fn hand_over(file: &File, size: u64, sink: Sink) -> io::Result<Mode> {
+/// Reads the stretches in order. Pages that come into the cache from here on were read from the medium after the sync (or
+/// written by somebody else just now, and then they differ), so one look before the first byte is enough for `O_DIRECT`.
+fn hand_over(file: &File, ranges: &[Range<u64>], sink: SinkAt) -> io::Result<Mode> {
     let mut mode = if os::bypass_cache(file, true) {
         Mode::Direct
     } else {
         os::no_read_ahead(file)?;
         Mode::Uncached
     };
-    let mut buffer = Aligned::for_size(size);
-    let buffer = buffer.slice();
-    let mut offset = 0;
-    while offset < size {
-        // A short read in the middle of a file may end anywhere; the next one starts at a multiple again.
-        let skip = offset % ALIGNMENT as u64;
-        let start = offset - skip;
-        if mode == Mode::Uncached {
-            require_absent(file, start, buffer.len())?;
-        }
-        let read = match os::read_at(file, buffer, start) {
-            // Some file systems take the flag and refuse the read.
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput && mode == Mode::Direct => {
-                let _ = os::bypass_cache(file, false);
-                os::no_read_ahead(file)?;
-                mode = Mode::Uncached;
-                continue;
+    let longest = ranges.iter().map(|range| range.end - range.start).max().unwrap_or(0);
+    let mut buffer = Aligned::for_size(longest);
+    let end = ranges.last().map_or(0, |range| range.end);
+    for range in ranges {
+        let mut offset = range.start;
+        while offset < range.end {
+            let read = read_aligned(file, buffer.slice(), offset, &mut mode)?;
+            let read = &read[..read.len().min(usize::try_from(range.end - offset).unwrap_or(usize::MAX))];
+            let told = sink(offset, read);
+            offset += read.len() as u64;
+            // After the last byte there is nothing left to break off.
+            if told.is_break() && offset < end {
+                return Err(io::ErrorKind::Interrupted.into());
             }
-            result => result? as u64,
-        };
-        let end = read.min(size - start);
-        if end <= skip {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        // Both lie within the buffer, whose length is a usize.
-        #[allow(clippy::cast_possible_truncation)]
-        let told = sink(&buffer[skip as usize..end as usize]);
-        offset = start + end;
-        // After the last byte there is nothing left to break off.
-        if told.is_break() && offset < size {
-            return Err(io::ErrorKind::Interrupted.into());
         }
     }
     Ok(mode)
+}
+
+/// What stands from `offset` on; at least one byte. A short read in the middle of a file may end anywhere, and the next one
+/// starts at a multiple again.
+fn read_aligned<'b>(file: &File, buffer: &'b mut [u8], offset: u64, mode: &mut Mode) -> io::Result<&'b [u8]> {
+    // Less than the alignment.
+    #[allow(clippy::cast_possible_truncation)]
+    let skip = (offset % ALIGNMENT as u64) as usize;
+    let start = offset - skip as u64;
+    loop {
+        if *mode == Mode::Uncached {
+            require_absent(file, start, buffer.len())?;
+        }
+        match os::read_at(file, buffer, start) {
+            // Some file systems take the flag and refuse the read.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput && *mode == Mode::Direct => {
+                let _ = os::bypass_cache(file, false);
+                os::no_read_ahead(file)?;
+                *mode = Mode::Uncached;
+            }
+            result => {
+                let read = result?;
+                return buffer[..read]
+                    .get(skip..)
+                    .filter(|rest| !rest.is_empty())
+                    .ok_or(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+    }
 }
 
 /// Without `O_DIRECT` a page in the cache would be what is read. Another program reading the file puts pages there; they are
@@ -233,19 +268,24 @@ fn require_absent(file: &File, start: u64, length: usize) -> io::Result<()> {
 }
 
 /// A buffer that starts at a multiple of [`ALIGNMENT`]: a little more is allocated and the first bytes are left out.
-struct Aligned {
+pub(crate) struct Aligned {
     bytes: Vec<u8>,
     length: usize,
 }
 
 impl Aligned {
-    fn for_size(size: u64) -> Self {
-        let wanted = usize::try_from(size).unwrap_or(CHUNK).clamp(1, CHUNK);
-        let length = wanted.next_multiple_of(ALIGNMENT);
+    /// Room for `length` bytes, rounded up.
+    pub(crate) fn new(length: usize) -> Self {
+        let length = length.max(1).next_multiple_of(ALIGNMENT);
         Self { bytes: vec![0; length + ALIGNMENT], length }
     }
 
-    fn slice(&mut self) -> &mut [u8] {
+    fn for_size(size: u64) -> Self {
+        // One more block than the size asks for: a stretch may begin inside one.
+        Self::new(usize::try_from(size).unwrap_or(CHUNK).saturating_add(ALIGNMENT).min(CHUNK))
+    }
+
+    pub(crate) fn slice(&mut self) -> &mut [u8] {
         let start = self.bytes.as_ptr().align_offset(ALIGNMENT);
         &mut self.bytes[start..start + self.length]
     }
@@ -257,7 +297,7 @@ mod tests {
 
     #[test]
     fn the_buffer_is_aligned_and_no_larger_than_needed() {
-        for (size, length) in [(0, 4096), (1, 4096), (4097, 8192), (u64::MAX, CHUNK), (CHUNK as u64 + 1, CHUNK)] {
+        for (size, length) in [(0, 4096), (1, 8192), (4097, 12_288), (u64::MAX, CHUNK), (CHUNK as u64 + 1, CHUNK)] {
             let mut buffer = Aligned::for_size(size);
             assert_eq!(buffer.slice().len(), length);
             assert_eq!(buffer.slice().as_ptr().align_offset(ALIGNMENT), 0);

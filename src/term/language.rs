@@ -45,18 +45,28 @@ pub fn from_locale() -> Language {
 /// The messages of this run's language.
 #[must_use]
 pub fn loader() -> &'static FluentLanguageLoader {
-    LOADER.get_or_init(|| {
-        let loader = fluent_language_loader!();
-        let name = match chosen() {
-            Language::Ja => "ja",
-            Language::En => "en",
-        };
-        if let Ok(id) = name.parse::<LanguageIdentifier>() {
-            // The files are inside the program, so this fails only in a build that forgot them.
-            let _ = loader.load_languages(&Messages, &[id]);
-        }
-        // Isolation marks would come out as odd boxes on many consoles, and break copied paths.
-        loader.set_use_isolating(false);
-        loader
-    })
+    LOADER.get_or_init(|| load(chosen()))
+}
+
+static JAPANESE: OnceLock<FluentLanguageLoader> = OnceLock::new();
+
+/// The Japanese messages, whatever the language of the run: what is printed on a form is Japanese.
+#[must_use]
+pub fn japanese() -> &'static FluentLanguageLoader {
+    JAPANESE.get_or_init(|| load(Language::Ja))
+}
+
+fn load(language: Language) -> FluentLanguageLoader {
+    let loader = fluent_language_loader!();
+    let name = match language {
+        Language::Ja => "ja",
+        Language::En => "en",
+    };
+    if let Ok(id) = name.parse::<LanguageIdentifier>() {
+        // The files are inside the program, so this fails only in a build that forgot them.
+        let _ = loader.load_languages(&Messages, &[id]);
+    }
+    // Isolation marks would come out as odd boxes on many consoles, and break copied paths.
+    loader.set_use_isolating(false);
+    loader
 }

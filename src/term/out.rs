@@ -6,8 +6,20 @@ use crate::t;
 
 /// A line on standard output. A reader that went away, or a full disk behind it, undoes nothing that was done.
 pub fn out(line: &str) {
-    let mut stdout = std::io::stdout().lock();
-    if let Err(e) = writeln!(stdout, "{line}").and_then(|()| stdout.flush())
+    through(|stdout| writeln!(stdout, "{line}"));
+}
+
+/// A JSON document on standard output, written as it is made: it may be longer than what one wants to hold.
+pub fn json(value: &impl serde::Serialize) {
+    through(|stdout| {
+        serde_json::to_writer(&mut *stdout, value)?;
+        writeln!(stdout)
+    });
+}
+
+fn through(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+    let mut stdout = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    if let Err(e) = write(&mut stdout).and_then(|()| stdout.flush())
         && e.kind() != std::io::ErrorKind::BrokenPipe
     {
         let _ = writeln!(std::io::stderr(), "{}: {e}", t!("label-warning"));

@@ -54,6 +54,7 @@ fn words(stage: Stage) -> String {
         Stage::ReadBack => t!("stage-read-back"),
         Stage::Check => t!("stage-check"),
         Stage::Open => t!("stage-open"),
+        Stage::Erase => t!("stage-erase"),
     }
 }
 
@@ -102,6 +103,14 @@ impl Progress for Screen {
             {
                 bar.inc(step);
             }
+        }
+    }
+
+    fn items(&self, done: u64, total: u64) {
+        if let Ok(bar) = self.bar.lock()
+            && let Some(bar) = &*bar
+        {
+            bar.set_message(format!("{} {done}/{total}", t!("stage-erase")));
         }
     }
 

@@ -52,6 +52,13 @@ pub fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(gap))
 }
 
+/// The same, with the spaces before it.
+#[must_use]
+pub fn pad_left(text: &str, columns: usize) -> String {
+    let gap = columns.saturating_sub(text.width());
+    format!("{}{text}", " ".repeat(gap))
+}
+
 /// Cells that stand under each other; the last ones take what they need.
 #[must_use]
 pub fn row(cells: &[&str], columns: &[usize]) -> String {

@@ -19,6 +19,7 @@ pub struct Trace<'a> {
     subjects: RefCell<Vec<Subject>>,
     facts: RefCell<Map<String, Value>>,
     begun: Cell<Option<u64>>,
+    in_part: Cell<bool>,
 }
 
 impl Trace<'_> {
@@ -44,11 +45,21 @@ impl Trace<'_> {
     /// Says that the work begins, before a secret is used or made. Attack: reading a bundle and killing the program, so that
     /// the ledger never hears of it.
     pub fn begin(&self) -> Result<(), Failure> {
+        self.begin_with(Map::new()).map(|_| ())
+    }
+
+    /// The same, with what is known already; the number of the entry.
+    pub fn begin_with(&self, facts: Map<String, Value>) -> Result<u64, Failure> {
         let subjects = self.subjects.borrow().clone();
-        let draft = Draft { kind: self.kind, subjects, result: Outcome::Begun, facts: Map::new() };
+        let draft = Draft { kind: self.kind, subjects, result: Outcome::Begun, facts };
         let appended = self.desk.append(self.context, draft)?;
         self.begun.set(Some(appended.entry.number));
-        Ok(())
+        Ok(appended.entry.number)
+    }
+
+    /// What was asked for came to be in part.
+    pub fn in_part(&self) {
+        self.in_part.set(true);
     }
 
     fn end(&self, outcome: Outcome, failure: Option<&Failure>) -> Result<u64, Failure> {
@@ -68,7 +79,7 @@ impl Trace<'_> {
 /// Whether the person may act, for work that leaves entries of its own; a refusal is recorded.
 pub fn allowed(context: &Context, desk: &Desk, kind: Kind) -> Result<(), Failure> {
     let (subjects, facts, begun) = (RefCell::default(), RefCell::default(), Cell::new(None));
-    let trace = Trace { context, desk, kind, subjects, facts, begun };
+    let trace = Trace { context, desk, kind, subjects, facts, begun, in_part: Cell::default() };
     operator::may_act(context, desk, kind, &trace).inspect_err(|failure| {
         if let Err(not_recorded) = trace.end(Outcome::Refused, Some(failure)) {
             context.warn(&t!("warn-not-recorded", reason = not_recorded.message));
@@ -93,11 +104,11 @@ pub fn recorded_at<T>(
     kind: Kind,
     work: impl FnOnce(&Desk, &Trace) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let trace =
-        Trace { context, desk, kind, subjects: RefCell::default(), facts: RefCell::default(), begun: Cell::new(None) };
+    let (subjects, facts, begun) = (RefCell::default(), RefCell::default(), Cell::new(None));
+    let trace = Trace { context, desk, kind, subjects, facts, begun, in_part: Cell::default() };
     let outcome = operator::may_act(context, desk, kind, &trace).and_then(|()| work(desk, &trace));
     match outcome {
-        Ok(value) => match trace.end(Outcome::Done, None) {
+        Ok(value) => match trace.end(if trace.in_part.get() { Outcome::InPart } else { Outcome::Done }, None) {
             Ok(_) => Ok(value),
             Err(mut failure) => {
                 failure.details.push(t!("done-but-not-recorded"));

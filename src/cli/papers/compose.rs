@@ -225,7 +225,7 @@ fn today() -> NaiveDate {
 }
 
 /// Who writes to whom. Of a subcontractor nobody said which of several it is, nor to whom it answers.
-fn letter(settings: &Settings) -> Letter {
+pub(super) fn letter(settings: &Settings) -> Letter {
     let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     let from = |party: &Party, role: &str, to: Option<String>| Letter {
         to,
@@ -254,7 +254,7 @@ fn head_of(city: &Party) -> Option<String> {
 }
 
 /// The person at this desk, as a sheet names one.
-fn operator(desk: &Desk) -> Result<Person, Failure> {
+pub(super) fn operator(desk: &Desk) -> Result<Person, Failure> {
     let Issuer { name, section, .. } = super::setting::issuer(desk)?;
     let parties = &desk.settings.parties;
     let own = match desk.settings.side {

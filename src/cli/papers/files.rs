@@ -16,7 +16,7 @@ use crate::t;
 use crate::term::show;
 
 /// Whether documents can be put there: a folder, not a link to another place, that takes a file.
-pub(super) fn writable(folder: &Path) -> Result<(), Failure> {
+pub fn writable(folder: &Path) -> Result<(), Failure> {
     match folder.symlink_metadata() {
         Ok(meta) if meta.is_dir() => {}
         Ok(_) => {

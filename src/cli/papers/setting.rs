@@ -51,7 +51,7 @@ pub(super) fn style(settings: &Settings) -> Style {
 }
 
 /// Random, for a record.
-pub(super) fn salt() -> Result<String, Failure> {
+pub fn salt() -> Result<String, Failure> {
     let mut salt = [0; 32];
     getrandom::fill(&mut salt).map_err(|_| words::mistyped(&PassphraseError::Random))?;
     Ok(hex(&salt))

@@ -18,10 +18,21 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use super::mounts::{self, Cache, Mount, Sysfs};
 use super::{CoreDumps, Place, Volume, checked_rename};
 
+mod attributes;
+mod blocks;
 mod cache;
+mod folder;
 mod held;
+mod users;
+pub(super) use attributes::*;
+pub use blocks::RawDevice;
+pub(super) use blocks::*;
 pub(super) use cache::*;
+pub use folder::Folder;
+pub(super) use folder::*;
 pub use held::HeldFolder;
+pub use std::os::fd::AsFd as Handle;
+pub(super) use users::*;
 
 // ---- Where a path lies
 
@@ -215,19 +226,27 @@ pub(super) fn clock_follows_a_server() -> Option<bool> {
     Some(code != libc::TIME_ERROR && state.status & libc::STA_UNSYNC == 0)
 }
 
-/// The name the system's directory has for a user. `/etc/passwd` alone would miss everyone who signs in through a domain.
 fn user_name(id: u32) -> Option<String> {
+    of_user(id, |entry| entry.pw_name).map(|name| String::from_utf8_lossy(&name).into_owned())
+}
+
+pub(super) fn own_home() -> Option<PathBuf> {
+    of_user(rustix::process::getuid().as_raw(), |entry| entry.pw_dir).map(path_from_bytes)
+}
+
+/// What the system's directory has for a user. `/etc/passwd` alone would miss everyone who signs in through a domain.
+fn of_user(id: u32, field: fn(&libc::passwd) -> *const libc::c_char) -> Option<Vec<u8>> {
     let mut buffer = vec![0 as libc::c_char; 1024];
     loop {
         let mut entry = MaybeUninit::<libc::passwd>::uninit();
         let mut found = ptr::null_mut();
-        // SAFETY: every pointer is to a live local, and the length is that of the buffer behind its pointer. `pw_name` is
+        // SAFETY: every pointer is to a live local, and the length is that of the buffer behind its pointer. The field is
         // read only when the call set `found`, while the buffer it points into is still alive and unchanged.
         unsafe {
             let code = libc::getpwuid_r(id, entry.as_mut_ptr(), buffer.as_mut_ptr(), buffer.len(), &raw mut found);
             if code == 0 {
                 let entry = found.as_ref()?;
-                return Some(CStr::from_ptr(entry.pw_name).to_string_lossy().into_owned());
+                return Some(CStr::from_ptr(field(entry)).to_bytes().to_vec());
             }
             if code != libc::ERANGE || buffer.len() > 1 << 20 {
                 return None;
@@ -277,4 +296,10 @@ pub(super) fn page_size() -> usize {
 /// A path out of raw bytes, as the kernel writes them.
 pub(super) fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
     PathBuf::from(OsString::from_vec(bytes))
+}
+
+/// Every row of bytes is a name here; on other systems it is not.
+#[allow(clippy::unnecessary_wraps)]
+pub(super) fn name_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
+    Some(OsString::from_vec(bytes))
 }

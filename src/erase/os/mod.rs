@@ -4,8 +4,10 @@
 //! holds of this file") and gets the same answers on every system. Where a system cannot answer, the answer is *unknown* or
 //! *not established*, never a guess in the pleasant direction.
 
+pub mod facts;
 #[allow(unsafe_code, reason = "locked and scrubbed memory")]
 pub mod memory;
+pub mod name_text;
 pub mod stamp;
 pub mod tty;
 
@@ -23,14 +25,18 @@ use linux as sys;
 #[cfg(not(target_os = "linux"))]
 use other as sys;
 
-pub use sys::HeldFolder;
+pub use sys::{Folder, Handle, HeldFolder, RawDevice};
 
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+
+use facts::{Cleared, Facts, Hardware, Id, Layout, Marks};
 
 /// What kind of place a path lies in: the mounted file system and the medium under it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,6 +47,8 @@ pub struct Place {
     pub mount_point: PathBuf,
     /// What is mounted: a block device, `server:/export`, or a bare word such as `tmpfs`.
     pub source: String,
+    /// The options it is mounted with, those of the mount and those of the file system, with commas between.
+    pub options: String,
     /// Whether there is a medium whose bytes can be read back.
     pub medium: Medium,
     /// Whether the system says that the medium can be taken away: a USB device, a memory card, a disc.
@@ -102,6 +110,12 @@ impl Place {
         // fuseblk is what exfat-fuse and ntfs-3g appear as, and nothing says which of the two.
         let found_on_media = HANDOVER_TYPES.contains(&self.fs_type.as_str()) || self.fs_type == "fuseblk";
         !system && (self.removable || found_on_media)
+    }
+
+    /// Whether it is mounted with this option.
+    #[must_use]
+    pub fn has_option(&self, option: &str) -> bool {
+        self.options.split(',').any(|given| given == option)
     }
 
     /// Whether [`sync_file_system`] brings every file to the medium. A driver in user space keeps its own books, and only an
@@ -376,4 +390,139 @@ pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize>
 /// The file cannot be asked.
 pub fn next_data(file: &File, range: Range<u64>) -> io::Result<Option<Range<u64>>> {
     sys::next_data(file, range)
+}
+
+// ---- Of files that are to be erased
+
+/// What is known of an open file.
+///
+/// # Errors
+/// The system's.
+pub fn facts_of(file: &File) -> io::Result<Facts> {
+    sys::facts_of(file)
+}
+
+/// Where the data of a file lies, blocks past its end included; `None` where the system does not say. What is still on its
+/// way to the medium has no place yet: sync first.
+///
+/// # Errors
+/// The file cannot be asked.
+pub fn layout(file: &File) -> io::Result<Option<Layout>> {
+    sys::layout(file)
+}
+
+/// The same where the system tells it at once, and not block by block.
+///
+/// # Errors
+/// As for [`layout`].
+pub fn layout_told(file: &File) -> io::Result<Option<Layout>> {
+    sys::layout_told(file)
+}
+
+/// Whether the system tells where a file's blocks lie at all.
+#[must_use]
+pub fn tells_blocks(file: &File) -> bool {
+    sys::tells_blocks(file)
+}
+
+/// Where the names of a folder lie.
+///
+/// # Errors
+/// As for [`layout`].
+pub fn layout_of_names(folder: &Folder) -> io::Result<Option<Layout>> {
+    sys::layout(folder)
+}
+
+/// The marks of a file.
+#[must_use]
+pub fn marks(file: &File) -> Marks {
+    sys::marks(file)
+}
+
+/// The names of a file's extended attributes.
+///
+/// # Errors
+/// The system's.
+pub fn attributes(file: &impl Handle) -> io::Result<Vec<OsString>> {
+    sys::attributes(file)
+}
+
+/// Writes noise of the same length over the value of an attribute.
+///
+/// # Errors
+/// The system's; some attributes are the system's own and take no noise.
+pub fn overwrite_attribute(file: &impl Handle, name: &OsString) -> io::Result<()> {
+    sys::overwrite_attribute(file, name)
+}
+
+/// Removes an attribute.
+///
+/// # Errors
+/// The system's.
+pub fn remove_attribute(file: &impl Handle, name: &OsString) -> io::Result<()> {
+    sys::remove_attribute(file, name)
+}
+
+/// Has the journal of a file system written out, and overwritten with zeros when `zero` is asked for.
+#[must_use]
+pub fn clear_journal(folder: &Folder, zero: bool) -> Cleared {
+    sys::clear_journal(folder, zero)
+}
+
+/// Whether [`clear_journal`] would be done for this user; nothing is changed.
+#[must_use]
+pub fn may_clear_journal(folder: &Folder) -> bool {
+    sys::may_clear_journal(folder)
+}
+
+/// Files that other programs have open or mapped to write, each with a word on who that is.
+#[must_use]
+pub fn written_elsewhere() -> HashMap<Id, String> {
+    sys::written_elsewhere()
+}
+
+/// Files the system swaps into.
+#[must_use]
+pub fn swap_files() -> Vec<Id> {
+    sys::swap_files()
+}
+
+/// What the system knows of the device under a place.
+#[must_use]
+pub fn hardware(place: &Place) -> Hardware {
+    place.whole_device.as_deref().map(sys::hardware).unwrap_or_default()
+}
+
+/// The home folder that the system's directory has for this user, whatever the environment says.
+#[must_use]
+pub fn own_home() -> Option<PathBuf> {
+    sys::own_home()
+}
+
+/// A name out of the bytes the system has for it; `None` when they are none.
+#[must_use]
+pub fn name_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
+    sys::name_from_bytes(bytes)
+}
+
+/// How long a name is in bytes, and in UTF-16 units.
+#[must_use]
+pub fn name_lengths(name: &OsStr) -> (usize, usize) {
+    sys::name_lengths(name)
+}
+
+/// The place an open folder lies in.
+///
+/// # Errors
+/// As for [`place`].
+pub fn place_of_folder(folder: &Folder) -> io::Result<Place> {
+    sys::place_of(folder)
+}
+
+/// Writes at an offset, all of it.
+///
+/// # Errors
+/// As for writing.
+pub fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    sys::write_at(file, bytes, offset)
 }

@@ -21,6 +21,8 @@ pub(super) struct Mount {
     pub source: String,
     /// The file system's own options.
     pub options: String,
+    /// The options of this mount.
+    pub mounted: String,
 }
 
 /// Every mount, in the kernel's order. A line that does not parse is left out: one odd mount must not hide the others.
@@ -35,9 +37,11 @@ fn parse_line(line: &[u8]) -> Option<Mount> {
     let device = text(fields.nth(1)?);
     let (major, minor) = device.split_once(':')?;
     let point = path_from_bytes(unescape(fields.nth(1)?));
+    let mounted = text(fields.next()?);
     // The optional fields between the options and the hyphen vary in number.
     fields.by_ref().find(|&field| field == b"-")?;
     Some(Mount {
+        mounted,
         number,
         device: (major.parse().ok()?, minor.parse().ok()?),
         point,
@@ -45,6 +49,11 @@ fn parse_line(line: &[u8]) -> Option<Mount> {
         source: text(fields.next()?),
         options: text(fields.next().unwrap_or_default()),
     })
+}
+
+/// The path such a field stands for.
+pub(super) fn unescaped(field: &[u8]) -> PathBuf {
+    path_from_bytes(unescape(field))
 }
 
 fn text(field: &[u8]) -> String {
@@ -145,6 +154,7 @@ pub(super) fn place(mount: &Mount, sysfs: &Sysfs, source_device: Option<(u32, u3
         fs_type: mount.fs_type.clone(),
         mount_point: mount.point.clone(),
         source: mount.source.clone(),
+        options: format!("{},{}", mount.mounted, mount.options),
         medium,
         removable: disk.as_ref().is_some_and(|disk| disk.removable),
         largest_file: FAT.contains(&mount.fs_type.as_str()).then_some(FAT_LARGEST),

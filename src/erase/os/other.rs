@@ -31,6 +31,7 @@ fn unknown_place() -> Place {
         source: "unknown".into(),
         medium: Medium::None(NoMedium::Unknown),
         removable: false,
+        options: String::new(),
         largest_file: None,
         // Unknown must not stop a command that has room.
         free_bytes: u64::MAX,

@@ -110,6 +110,10 @@ pub(in super::super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> 
     }
 }
 
+pub(in super::super) fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    file.write_all_at(bytes, offset)
+}
+
 pub(in super::super) fn next_data(file: &File, range: Range<u64>) -> io::Result<Option<Range<u64>>> {
     if range.is_empty() {
         return Ok(None);

@@ -1,0 +1,252 @@
+//! The log of an erasure at work: what was planned, which items are at work, what was proved.
+//!
+//! It lies in the case's folder and is synced before anything it speaks of happens, and the ledger has its hash as it stood
+//! then. With it `--resume` goes on after anything. It holds names, so it is erased itself when the work is done.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::particulars::Particulars;
+use crate::cli::context::Context;
+use crate::cli::desk::{Desk, Draft, facts};
+use crate::digest;
+use crate::erase::os::{self, LockedFile};
+use crate::erase::pattern::Method;
+use crate::erase::plan::{Item, Plan, PlannedFolder};
+use crate::erase::promise::Wishes;
+use crate::erase::work::Log;
+use crate::ledger::{Kind, Subject, SubjectType};
+
+/// What stands on top of a log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Head {
+    /// Version of this format.
+    pub v: u32,
+    /// Makes the hash of a log say nothing of the names in it.
+    pub salt: String,
+    /// What was asked for beside the paths.
+    pub particulars: Particulars,
+    /// How.
+    pub method: Method,
+    /// How the plan was meant.
+    pub best_effort: bool,
+    /// Files with names elsewhere too.
+    pub including_links: bool,
+    /// Into file systems mounted inside.
+    pub across_mounts: bool,
+    /// When it began, RFC 3339.
+    pub started: String,
+}
+
+impl Head {
+    /// How the plan was meant.
+    pub fn wishes(&self) -> Wishes {
+        Wishes {
+            best_effort: self.best_effort,
+            including_links: self.including_links,
+            across_mounts: self.across_mounts,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Head(Box<Head>),
+    Folder(PlannedFolder),
+    Item(Box<Item>),
+    /// The plan ends here; what comes before it is whole.
+    Planned,
+    Begins {
+        from: usize,
+        items: Vec<Begun>,
+    },
+    Proved {
+        from: usize,
+        items: Vec<Item>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    size: u64,
+    fingerprint: Option<String>,
+}
+
+/// Where a case keeps its logs.
+pub fn folder(desk: &Desk) -> PathBuf {
+    desk.folder.path.join("erasing")
+}
+
+/// The log of this run.
+pub struct WorkLog<'a> {
+    context: &'a Context,
+    desk: &'a Desk,
+    lock: LockedFile,
+    path: PathBuf,
+    begun: u64,
+    sha256: Sha256,
+}
+
+impl<'a> WorkLog<'a> {
+    /// Begins a log with a plan. `begun` is the entry that said that the work begins.
+    pub fn begin(context: &'a Context, desk: &'a Desk, begun: u64, head: &Head, plan: &Plan) -> io::Result<Self> {
+        let folder = folder(desk);
+        match os::make_private_dir(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let path = folder.join(format!("{begun:08}.jsonl"));
+        let lock = os::lock_file(&path)?.ok_or(io::ErrorKind::WouldBlock)?;
+        let mut log = Self { context, desk, lock, path, begun, sha256: Sha256::new() };
+        let head = Line::Head(Box::new(head.clone()));
+        let folders = plan.folders.iter().map(|folder| Line::Folder(folder.clone()));
+        let items = plan.items.iter().map(|item| Line::Item(Box::new(item.clone())));
+        log.write(std::iter::once(head).chain(folders).chain(items).chain([Line::Planned]))?;
+        os::sync_dir(&folder)?;
+        Ok(log)
+    }
+
+    fn write(&mut self, lines: impl Iterator<Item = Line>) -> io::Result<()> {
+        let mut out = BufWriter::with_capacity(1 << 16, Hashing { file: self.lock.file(), sha256: &mut self.sha256 });
+        for line in lines {
+            serde_json::to_writer(&mut out, &line)?;
+            out.write_all(b"\n")?;
+        }
+        out.flush()?;
+        drop(out);
+        self.lock.file().sync_all()
+    }
+
+    /// The work is done: the log has nothing more to say. What it said is in the record.
+    pub fn close(self) {
+        let Self { lock, path, .. } = self;
+        drop(lock);
+        let left = crate::erase::scrap::scrap_file(&path).left;
+        drop(left);
+    }
+}
+
+struct Hashing<'a> {
+    file: &'a File,
+    sha256: &'a mut Sha256,
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = (&mut self.file).write(bytes)?;
+        self.sha256.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log for WorkLog<'_> {
+    fn begins(&mut self, plan: &Plan, items: Range<usize>) -> io::Result<()> {
+        let begun = plan.items[items.clone()].iter();
+        let begun =
+            begun.map(|item| Begun { size: item.size, fingerprint: item.fingerprint.as_ref().map(digest::hex) });
+        let line = Line::Begins { from: items.start, items: begun.collect() };
+        self.write(std::iter::once(line))?;
+        let now = digest::hex(&self.sha256.clone().finalize().into());
+        let facts = facts(json!({
+            "begun": self.begun, "from": items.start + 1, "to": items.end, "of": plan.items.len(), "log_sha256": now,
+        }));
+        let subjects = vec![Subject::new(SubjectType::Entry, self.begun.to_string())];
+        let draft = Draft::done(Kind::EraseBatch, subjects, facts);
+        self.desk.append(self.context, draft).map(|_| ()).map_err(|failure| io::Error::other(failure.message))
+    }
+
+    fn proved(&mut self, plan: &Plan, items: Range<usize>) -> io::Result<()> {
+        let line = Line::Proved { from: items.start, items: plan.items[items].to_vec() };
+        self.write(std::iter::once(line))
+    }
+}
+
+/// A log that another run left.
+pub struct Left {
+    /// The entry that said that the work begins.
+    pub begun: u64,
+    /// What stands on top of it.
+    pub head: Head,
+    /// The plan, with what became of its items.
+    pub plan: Plan,
+    /// Where it is.
+    pub path: PathBuf,
+    _lock: LockedFile,
+}
+
+impl Left {
+    /// Forgets it: another log took its place.
+    pub fn replace(self) {
+        let left = crate::erase::scrap::scrap_file(&self.path).left;
+        drop(left);
+    }
+}
+
+/// Logs that no living run is at, the last first.
+pub fn left(desk: &Desk) -> Vec<PathBuf> {
+    let found = std::fs::read_dir(folder(desk)).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut found: Vec<PathBuf> = found
+        .filter(|path| path.extension().is_some_and(|end| end == "jsonl"))
+        .filter(|path| os::lock_file(path).is_ok_and(|lock| lock.is_some()))
+        .collect();
+    found.sort();
+    found.reverse();
+    found
+}
+
+/// Reads a log. A last line that was cut off while it was written says nothing, and neither does what it speaks of: it had
+/// not begun.
+pub fn read(path: &Path) -> io::Result<Left> {
+    let bad = || io::Error::from(io::ErrorKind::InvalidData);
+    let lock = os::lock_file(path)?.ok_or(io::ErrorKind::WouldBlock)?;
+    let begun = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.parse().ok()).ok_or_else(bad)?;
+    let mut lines = BufReader::new(File::open(path)?);
+    let (mut head, mut plan, mut planned) = (None, Plan::default(), false);
+    let mut text = Vec::new();
+    loop {
+        text.clear();
+        if lines.read_until(b'\n', &mut text)? == 0 || text.last() != Some(&b'\n') {
+            break;
+        }
+        match serde_json::from_slice(&text).map_err(|_| bad())? {
+            Line::Head(first) => head = Some(*first),
+            Line::Folder(folder) => plan.folders.push(folder),
+            Line::Item(item) => plan.items.push(*item),
+            Line::Planned => planned = true,
+            Line::Begins { from, items } => {
+                for (item, begun) in plan.items.iter_mut().skip(from).zip(items) {
+                    item.size = begun.size;
+                    item.fingerprint = begun.fingerprint.and_then(|text| digest::unhex(&text)?.try_into().ok());
+                }
+            }
+            Line::Proved { from, items } => {
+                for (item, proved) in plan.items.iter_mut().skip(from).zip(items) {
+                    *item = proved;
+                }
+            }
+        }
+    }
+    let head = head.filter(|head| planned && head.v == VERSION).ok_or_else(bad)?;
+    let folders = u32::try_from(plan.folders.len()).map_err(io::Error::other)?;
+    let whole = plan.items.iter().all(|item| item.folder < folders)
+        && (0u32..).zip(&plan.folders).all(|(index, folder)| folder.parent.is_none_or(|parent| parent < index));
+    if !whole {
+        return Err(bad());
+    }
+    plan.wishes = head.wishes();
+    Ok(Left { begun, head, plan, path: path.to_owned(), _lock: lock })
+}
+
+/// The version of this format.
+pub const VERSION: u32 = 1;

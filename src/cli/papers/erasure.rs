@@ -1,0 +1,219 @@
+//! 電子データ消去証明書 or 結果報告書, composed of what was measured and what was said.
+
+use chrono::DateTime;
+
+use super::Paper;
+use super::compose::{letter, operator};
+use crate::case::settings::Presence;
+use crate::case::{DataClass, Roster, Side};
+use crate::cli::desk::Desk;
+use crate::cli::erase::list::{Row, Written};
+use crate::cli::erase::particulars::Particulars;
+use crate::cli::failure::Failure;
+use crate::cli::words;
+use crate::erase::os::facts::Cells;
+use crate::erase::outcome::Fate;
+use crate::erase::pattern::Method;
+use crate::erase::plan::Plan;
+use crate::ledger::SubjectType;
+use crate::paper::fields::erasure::{self as sheet, Erasure, Outcome, Report};
+use crate::paper::fields::{Count, Date, Person, Time};
+use crate::term::language::japanese;
+use crate::term::show;
+
+/// All that a sheet is composed of.
+pub struct Certified<'a> {
+    /// The plan, with what became of its items.
+    pub plan: &'a Plan,
+    /// How.
+    pub method: Method,
+    /// What was said.
+    pub particulars: &'a Particulars,
+    /// The bundles the items belong to: number, items, medium.
+    pub bundles: Vec<(String, Vec<String>, Option<String>)>,
+    /// When it began and ended, RFC 3339.
+    pub times: (String, String),
+    /// What was achieved.
+    pub result: Outcome,
+    /// The list; none while it is only tried whether a sheet could be printed.
+    pub list: Option<&'a Written>,
+    /// The ledger's entry of it.
+    pub entry: Option<u64>,
+}
+
+/// The sheet. Its title is that of a certificate only where every item was erased and the law asks for no more.
+pub fn erasure(desk: &Desk, of: &Certified) -> Result<Paper, Failure> {
+    let report = report(of);
+    let title = report.title(certifiable(desk, of.particulars));
+    let said = of.particulars;
+    let ended = DateTime::parse_from_rfc3339(&of.times.1).ok().map(|time| Date::from(time.date_naive()));
+    let medium = said.medium_id.clone().or_else(|| of.bundles.iter().find_map(|(_, _, medium)| medium.clone()));
+    let base = Erasure {
+        addressee: letter(&desk.settings).to,
+        approval: approval(said),
+        items: items(of),
+        medium: medium.clone().or_else(|| Some(places(of.plan))).filter(|text| !text.is_empty()),
+        quantity: Some(format!("{}件", show::number(of.plan.items.len() as u64))),
+        method: Some(method(of.method).to_owned()),
+        responsible: responsible(desk)?,
+        date: ended,
+        devices: devices(of.plan),
+        passes: Some(Count::from(of.method.passes().len() as u64)),
+        pattern: Some(pattern(of.method).to_owned()),
+        verification: Some(verification(of.plan)),
+        started: Some(Time::of(&of.times.0)),
+        finished: Some(Time::of(&of.times.1)),
+        place: said.location.clone(),
+        workers: vec![operator(desk)?],
+        witnesses: said.witnesses.iter().map(Person::named).collect(),
+        logical: of.plan.grounds.iter().any(crate::erase::promise::Ground::is_logical),
+        limits: limits(desk, said),
+        ..Erasure::default()
+    };
+    let sheet = report.fill(base, of.list.map(|list| list.sha256.as_str()).unwrap_or_default());
+    let mut paper = Paper::of(sheet).titled(title).of_others();
+    for (bundle, _, _) in &of.bundles {
+        paper = paper.about(SubjectType::Bundle, bundle.clone());
+    }
+    if let Some(medium) = medium {
+        paper = paper.about(SubjectType::Medium, medium);
+    }
+    if let Some(list) = of.list {
+        paper = paper.fact("list_sha256", list.sha256.clone());
+    }
+    Ok(match of.entry {
+        Some(entry) => paper.fact("erasure", entry).about(SubjectType::Entry, entry.to_string()),
+        None => paper,
+    })
+}
+
+/// Whether overwriting alone may be certified: not where there are Individual Numbers.
+fn certifiable(desk: &Desk, said: &Particulars) -> bool {
+    !said.my_number && desk.settings.contract.presence(DataClass::IndividualNumber) != Presence::Yes
+}
+
+fn report(of: &Certified) -> Report {
+    let l = japanese();
+    let items = of.plan.items.iter().map(|item| {
+        let row = Row::of(of.plan, item);
+        sheet::Item {
+            path: show::name(&row.path),
+            size: row.size,
+            fingerprint: row.fingerprint,
+            result: match row.result {
+                Fate::Erased => sheet::Fate::Erased,
+                Fate::NotVerified => sheet::Fate::NotVerified,
+                Fate::Failed => sheet::Fate::Failed,
+                Fate::Skipped => sheet::Fate::Skipped,
+            },
+            may_remain: row.may_remain.iter().map(|one| words::remains(l, one)).collect(),
+            reasons: row.reasons.iter().map(|one| words::reason(l, one)).collect(),
+        }
+    });
+    Report { result: of.result, items: items.collect() }
+}
+
+fn approval(said: &Particulars) -> Option<String> {
+    match (&said.approval, &said.approved_by, said.temporary) {
+        (Some(number), Some(by), _) => Some(format!("{number}（承認者 {by}）")),
+        (Some(number), None, _) => Some(number.clone()),
+        (None, _, true) => Some("不要（作業用の一時的な写し）".to_owned()),
+        (None, ..) => None,
+    }
+}
+
+fn items(of: &Certified) -> Vec<String> {
+    if !of.particulars.items.is_empty() {
+        return of.particulars.items.clone();
+    }
+    let mut items: Vec<String> = of.bundles.iter().flat_map(|(_, items, _)| items.clone()).collect();
+    items.dedup();
+    items
+}
+
+fn method(method: Method) -> &'static str {
+    match method {
+        Method::Zero => "ファイル単位の上書き（1回）及び全量の読戻し照合",
+        Method::Random => "ファイル単位の乱数による上書き（1回）及び全量の読戻し照合",
+        Method::Dod => "ファイル単位の上書き（3回）及び毎回の全量の読戻し照合",
+    }
+}
+
+fn pattern(method: Method) -> &'static str {
+    match method {
+        Method::Zero => "ゼロ（00）",
+        Method::Random => "乱数",
+        Method::Dod => "ゼロ（00）・FF・乱数",
+    }
+}
+
+/// Only what was done.
+fn verification(plan: &Plan) -> String {
+    let mut said = vec!["同期後、キャッシュを空にして媒体から全量を読み戻し、書いた内容と全バイトを照合"];
+    if plan.items.iter().any(|item| item.blocks == crate::erase::outcome::Blocks::Same) {
+        said.push("上書きの前後でブロックの位置が同じことを確認");
+    }
+    if plan.items.iter().any(|item| item.device_read) {
+        said.push("元のブロックを装置から直接読み取って照合");
+    }
+    said.join("。") + "。"
+}
+
+fn places(plan: &Plan) -> String {
+    let mut places: Vec<String> =
+        plan.grounds.iter().map(|ground| format!("{}（{}）", ground.place.source, ground.place.fs_type)).collect();
+    places.dedup();
+    places.join("、")
+}
+
+fn devices(plan: &Plan) -> Vec<sheet::Device> {
+    let mut devices: Vec<sheet::Device> = Vec::new();
+    for ground in &plan.grounds {
+        let hardware = &ground.hardware;
+        let cells = match hardware.cells {
+            Cells::Disks => "（磁気ディスク）",
+            Cells::Flash => "（フラッシュメモリ）",
+            Cells::Unknown => "",
+        };
+        let device = sheet::Device {
+            model: hardware.model.as_ref().map(|model| format!("{model}{cells}")),
+            serial: hardware.serial.clone(),
+            capacity: hardware.capacity.map(show::size),
+        };
+        if !devices.contains(&device) {
+            devices.push(device);
+        }
+    }
+    devices
+}
+
+/// Who answers for it, when the roster has exactly one such person.
+fn responsible(desk: &Desk) -> Result<Option<Person>, Failure> {
+    let roster: Roster = desk.roster()?;
+    let role = match desk.settings.side {
+        Side::City => "保護管理者",
+        Side::Contractor | Side::Subcontractor => "作業責任者",
+    };
+    let today = chrono::Local::now().date_naive();
+    let mut found = roster.people().iter().filter(|person| person.role == role && person.is_here(today));
+    let (first, second) = (found.next(), found.next());
+    Ok(first.filter(|_| second.is_none()).map(|person| Person {
+        section: Some(person.section.clone()).filter(|text| !text.is_empty()),
+        post: Some(person.role.clone()),
+        ..Person::named(person.name.clone())
+    }))
+}
+
+fn limits(desk: &Desk, said: &Particulars) -> Vec<String> {
+    let mut limits = Vec::new();
+    let numbers = desk.settings.contract.presence(DataClass::IndividualNumber);
+    if said.my_number || numbers == Presence::Yes {
+        limits.push(
+            "特定個人情報又はマイナンバー利用事務系の情報を含むため、上書きのみをもって消去の完了とせず、媒体の物理的破壊等を要する。"
+                .to_owned(),
+        );
+    } else if numbers == Presence::Unknown {
+        limits.push("特定個人情報の有無は、案件の設定で明らかにされていない。".to_owned());
+    }
+    limits
+}

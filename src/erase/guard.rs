@@ -1,0 +1,215 @@
+//! What is never erased, whoever asks: the system, a home folder as a whole, and what this program itself keeps.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::os::facts::{Id, Kind};
+use super::os::{self, Folder};
+
+/// Why a path is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The root of everything, or a folder above what is kept.
+    Above,
+    /// A home folder itself.
+    Home,
+    /// The system's own.
+    System,
+    /// What this program keeps: a case, or the user's data folder.
+    Kept,
+    /// A link; what it leads to is not erased through it.
+    Link,
+    /// A device.
+    Device,
+}
+
+/// What is refused.
+pub struct Guard {
+    kept: Vec<PathBuf>,
+    homes: Vec<PathBuf>,
+    /// Folders of what is kept, and files in it that have other names: the same things seen from elsewhere.
+    ids: HashSet<Id>,
+}
+
+/// Nothing in them is a city's data.
+const SYSTEM: [&str; 13] =
+    ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/run", "/sbin", "/sys", "/usr"];
+
+/// Places inside of those, or beside them, where data of people does lie.
+const OPEN: [&str; 4] = ["/dev/shm", "/run/media", "/run/user", "/run/mount"];
+
+/// Not to be erased themselves; what is in them may be.
+const WHOLE: [&str; 16] = [
+    "/home",
+    "/media",
+    "/mnt",
+    "/opt",
+    "/srv",
+    "/tmp",
+    "/var",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+    "/var/mail",
+    "/var/spool",
+    "/var/tmp",
+    "/dev/shm",
+    "/run/media",
+    "/run/user",
+];
+
+impl Guard {
+    /// Keeps these folders safe, and those of the system. Paths that do not exist need no guard.
+    ///
+    /// # Errors
+    /// What is to be kept cannot be looked through.
+    pub fn of(kept: &[PathBuf], homes: &[PathBuf]) -> io::Result<Self> {
+        let real = |paths: &[PathBuf]| paths.iter().filter_map(|path| path.canonicalize().ok()).collect::<Vec<_>>();
+        let (kept, homes) = (real(kept), real(homes));
+        let mut ids = HashSet::new();
+        for folder in &kept {
+            gather(folder, &mut ids)?;
+        }
+        Ok(Self { kept, homes, ids })
+    }
+
+    /// Whether a path may be erased. It is the real one: no link leads to it.
+    #[must_use]
+    pub fn refuses(&self, path: &Path) -> Option<Refusal> {
+        let above = |folder: &PathBuf| folder.starts_with(path) && folder != path;
+        if path.components().all(|part| matches!(part, Component::RootDir | Component::Prefix(_))) {
+            return Some(Refusal::Above);
+        }
+        if self.kept.iter().any(|kept| path.starts_with(kept)) {
+            return Some(Refusal::Kept);
+        }
+        if self.homes.iter().any(|home| home == path) {
+            return Some(Refusal::Home);
+        }
+        let open = OPEN.iter().any(|place| path.starts_with(place));
+        let system = SYSTEM.iter().any(|folder| path.starts_with(folder)) && !open;
+        if system || WHOLE.iter().any(|folder| Path::new(folder) == path) {
+            return Some(Refusal::System);
+        }
+        self.kept.iter().chain(&self.homes).any(above).then_some(Refusal::Above)
+    }
+
+    /// Whether this very file or folder is one of those that are kept.
+    ///
+    /// Attack: the case is reached under another name, through a second mount of its folder or a hard link to its ledger.
+    #[must_use]
+    pub fn keeps(&self, id: Id) -> bool {
+        self.ids.contains(&id)
+    }
+}
+
+fn gather(path: &Path, ids: &mut HashSet<Id>) -> io::Result<()> {
+    let mut folders = vec![path.to_owned()];
+    while let Some(path) = folders.pop() {
+        let folder = Folder::open(&path)?;
+        ids.insert(folder.facts()?.id);
+        for name in folder.names()? {
+            match folder.look(&name) {
+                Ok(facts) if facts.kind == Kind::Folder => folders.push(path.join(name)),
+                Ok(facts) if facts.links > 1 => {
+                    ids.insert(facts.id);
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The real path of what is to be erased: of the folder it is in, links followed, and its own name, which is not.
+///
+/// # Errors
+/// It does not exist.
+pub fn real(path: &Path) -> io::Result<PathBuf> {
+    let absolute = std::path::absolute(path)?;
+    match (absolute.parent(), absolute.components().next_back()) {
+        (Some(parent), Some(Component::Normal(name))) => {
+            let real = parent.canonicalize()?.join(name);
+            real.symlink_metadata()?;
+            Ok(real)
+        }
+        _ => absolute.canonicalize(),
+    }
+}
+
+/// The home folders there are: of this user, and where users' homes usually lie.
+#[must_use]
+pub fn homes() -> Vec<PathBuf> {
+    let own = std::env::var_os("HOME").map(PathBuf::from);
+    let others = std::fs::read_dir("/home").into_iter().flatten().flatten().map(|entry| entry.path());
+    own.into_iter().chain(["/root".into()]).chain(others).chain(os::own_home()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_system_and_what_holds_it_are_refused() {
+        let guard = Guard::of(&[], &["/root".into()]).unwrap();
+        for (path, why) in [
+            ("/", Refusal::Above),
+            ("/etc", Refusal::System),
+            ("/usr/share/doc", Refusal::System),
+            ("/dev/sda", Refusal::System),
+            ("/var", Refusal::System),
+            ("/home", Refusal::System),
+            ("/run/media", Refusal::System),
+        ] {
+            assert_eq!(guard.refuses(Path::new(path)), Some(why), "{path}");
+        }
+        for path in [
+            "/home/tanaka/名簿",
+            "/var/tmp/x",
+            "/var/spool/cups/d00001-001",
+            "/run/media/tanaka/USB",
+            "/srv/x",
+            "/etcetera",
+        ] {
+            assert_eq!(guard.refuses(Path::new(path)), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_refused_under_every_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let top = dir.path().canonicalize().unwrap();
+        let case = top.join("案件");
+        fs::create_dir_all(case.join("records")).unwrap();
+        fs::write(case.join("ledger.db"), "x").unwrap();
+        fs::hard_link(case.join("ledger.db"), top.join("also")).unwrap();
+        let guard = Guard::of(std::slice::from_ref(&case), &[top.join("home")]).unwrap();
+        assert_eq!(guard.refuses(&case), Some(Refusal::Kept));
+        assert_eq!(guard.refuses(&case.join("records/x")), Some(Refusal::Kept));
+        assert_eq!(guard.refuses(&top), Some(Refusal::Above));
+        assert_eq!(guard.refuses(&top.join("案件2")), None);
+        let folder = Folder::open(&top).unwrap();
+        assert!(guard.keeps(folder.look("also".as_ref()).unwrap().id));
+        assert!(guard.keeps(Folder::open(&case.join("records")).unwrap().facts().unwrap().id));
+        assert!(!guard.keeps(folder.facts().unwrap().id));
+    }
+
+    #[test]
+    fn a_path_is_resolved_up_to_its_own_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let top = dir.path().canonicalize().unwrap();
+        fs::create_dir(top.join("a")).unwrap();
+        std::os::unix::fs::symlink("a", top.join("link")).unwrap();
+        fs::write(top.join("a/f"), "").unwrap();
+        assert_eq!(real(&top.join("link/f")).unwrap(), top.join("a/f"));
+        assert_eq!(real(&top.join("link")).unwrap(), top.join("link"));
+        assert_eq!(real(&top.join("a/../a")).unwrap(), top.join("a"));
+        assert_eq!(real(&top.join("link/")).unwrap(), top.join("link"));
+        assert!(real(&top.join("none")).is_err());
+    }
+}

@@ -1,0 +1,316 @@
+//! Names: removed after the data, in the order that leaves the least of them on the medium.
+//!
+//! ext4 wipes a name when it is removed, in memory; it reaches the medium with the next sync, and the old state stays in the
+//! journal until that is overwritten. A folder removed in the same breath as its files is freed before the wiped block was
+//! written, and all names survive. So: files, sync, folders from the inside out with a sync after each level, and the journal
+//! last. Other file systems keep names in trees and logs that nobody can overwrite from outside; there it is told.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::ops::Range;
+
+use super::os::facts::{Cleared, Kind, Layout};
+use super::os::{self, Folder};
+use super::outcome::{Blocks, Fate, Reason, Reasons, Remaining, Remains};
+use super::overwrite;
+use super::plan::{Item, Plan};
+use super::stale;
+use super::work::Handles;
+
+/// Where the names of each folder lay, before the first of them was removed.
+#[derive(Default)]
+pub(super) struct Traces {
+    pub layouts: HashMap<u32, Layout>,
+}
+
+impl Traces {
+    fn note(&mut self, plan: &Plan, index: u32, folder: &Folder) {
+        let ground = &plan.grounds[plan.folders[index as usize].ground];
+        if ground.is_ext()
+            && ground.raw.is_some()
+            && !self.layouts.contains_key(&index)
+            && let Ok(Some(layout)) = os::layout_of_names(folder)
+        {
+            self.layouts.insert(index, layout);
+        }
+    }
+}
+
+/// Removes the names of the items whose data had its turn.
+pub(super) fn remove(plan: &mut Plan, items: Range<usize>, at: &mut Handles, traces: &mut Traces) {
+    for index in items {
+        let item = &plan.items[index];
+        if item.gone || !matches!(item.fate, Some(Fate::Erased | Fate::NotVerified)) {
+            continue;
+        }
+        let text = match one(plan, item, at, traces) {
+            Ok(text) => text,
+            // Removed in the run before this one, after its data was proved.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && item.read_back => 0,
+            Err(_) => {
+                plan.items[index].fail(Reason::NameStays);
+                continue;
+            }
+        };
+        let on_ext = plan.ground(item).is_ext();
+        let item = &mut plan.items[index];
+        item.gone = true;
+        // A short one stands in the record of the link itself, which is cleared.
+        if item.kind == Kind::Link && !(on_ext && text < SHORT_LINK) {
+            item.remains.add(Remains::LinkText);
+        }
+    }
+}
+
+/// What of a link's text fits into its own record on ext4.
+const SHORT_LINK: u64 = 60;
+
+/// Removes one name. How long what stood under it was.
+fn one(plan: &Plan, item: &Item, at: &mut Handles, traces: &mut Traces) -> io::Result<u64> {
+    let device = plan.ground(item).device;
+    let wipes = plan.ground(item).is_ext();
+    if item.kind == Kind::File {
+        // Cut first, so that even the length is not left in the record of a removed file.
+        at.file(plan, item, Folder::open_to_erase)?.set_len(0)?;
+    }
+    let folder = at.folder(plan, item.folder)?;
+    traces.note(plan, item.folder, folder);
+    let facts = folder.look(&item.name)?;
+    if (facts.id.device, facts.id.number) != (device, item.number) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "another file stands in its place"));
+    }
+    let done = go(folder, &item.name, wipes);
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            folder.make_changeable()?;
+            go(folder, &item.name, wipes)?;
+        }
+        other => other?,
+    }
+    Ok(facts.size)
+}
+
+/// ext4 wipes the name as it removes it, and a new name might only take a new block. Elsewhere another name of the same
+/// length has a chance to be written over the old one.
+fn go(folder: &Folder, name: &OsStr, wipes: bool) -> io::Result<()> {
+    if wipes {
+        return folder.remove(name);
+    }
+    let other = noise(name)?;
+    let now = if folder.rename(name, &other).is_ok() { other.as_os_str() } else { name };
+    folder.remove(now)
+}
+
+/// A name of the same length that says nothing.
+fn noise(name: &OsStr) -> io::Result<OsString> {
+    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let (bytes, units) = os::name_lengths(name);
+    // Too long a name is an error, too short a one only wipes less.
+    let mut drawn = vec![0; units.min(bytes).max(1)];
+    getrandom::fill(&mut drawn).map_err(io::Error::other)?;
+    Ok(drawn.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect::<String>().into())
+}
+
+/// Removes the folders, clears the journals, and says of every item what may remain of its name.
+pub(super) fn finish(plan: &mut Plan, traces: &mut Traces) {
+    let mut levels = levels(plan);
+    for level in &levels {
+        for &index in level {
+            if let Ok(folder) = plan.open(index) {
+                traces.note(plan, index, &folder);
+                overwrite::each_attribute(&folder, os::overwrite_attribute, false);
+            }
+        }
+    }
+    sync(plan, false);
+    for level in &levels {
+        for &index in level {
+            if let Ok(folder) = plan.open(index) {
+                overwrite::each_attribute(&folder, os::remove_attribute, true);
+            }
+        }
+    }
+    sync(plan, true);
+    levels.reverse();
+    for level in levels {
+        for index in level {
+            if let Err(error) = remove_folder(plan, index) {
+                keep(plan, index, &error);
+            }
+        }
+        sync(plan, false);
+    }
+    let cleared = clear(plan);
+    let stale = stale::names(plan, &traces.layouts);
+    for index in 0..plan.items.len() {
+        let ground = plan.folders[plan.items[index].folder as usize].ground;
+        let found = stale.contains(&u32::try_from(index).unwrap_or(u32::MAX));
+        judge(plan, index, cleared[ground], found);
+    }
+}
+
+/// Folders that go, those inside of others in later levels.
+fn levels(plan: &Plan) -> Vec<Vec<u32>> {
+    let mut depths: Vec<usize> = Vec::with_capacity(plan.folders.len());
+    let mut levels: Vec<Vec<u32>> = Vec::new();
+    for (index, folder) in (0u32..).zip(&plan.folders) {
+        let depth = folder.parent.map_or(0, |parent| depths[parent as usize] + 1);
+        depths.push(depth);
+        if folder.goes {
+            levels.resize_with(levels.len().max(depth + 1), Vec::new);
+            levels[depth].push(index);
+        }
+    }
+    levels
+}
+
+fn remove_folder(plan: &Plan, index: u32) -> io::Result<()> {
+    let planned = &plan.folders[index as usize];
+    let Some(parent) = planned.parent else { return Ok(()) };
+    let above = plan.open(parent)?;
+    match above.look(&planned.name) {
+        Ok(facts) if facts.id == planned.id => {}
+        Ok(_) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "another folder stands in its place")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    let gone = |name: &OsStr| match above.remove_folder(name) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            above.make_changeable()?;
+            above.remove_folder(name)
+        }
+        other => other,
+    };
+    gone(&planned.name)
+}
+
+/// A folder that stays. When it holds items that were left, those say why; else it becomes an item itself.
+fn keep(plan: &mut Plan, index: u32, error: &io::Error) {
+    let planned = &plan.folders[index as usize];
+    let (parent, number, name) = (planned.parent.unwrap_or(index), planned.id.number, planned.name.clone());
+    let holds = plan.items.iter().any(|item| !item.gone && within(plan, item.folder, index));
+    let told = plan.items.iter().any(|item| item.kind == Kind::Folder && item.number == number);
+    if holds && error.kind() == io::ErrorKind::DirectoryNotEmpty || told {
+        return;
+    }
+    plan.items.push(Item {
+        name: name.into_boxed_os_str(),
+        folder: parent,
+        kind: Kind::Folder,
+        size: 0,
+        number,
+        twin: None,
+        reasons: [Reason::NameStays].into_iter().collect(),
+        remains: [Remains::Names].into_iter().collect(),
+        fate: Some(Fate::Failed),
+        blocks: Blocks::None,
+        fingerprint: None,
+        overwritten: 0,
+        read_back: false,
+        device_read: false,
+        attributes: 0,
+        gone: false,
+    });
+}
+
+fn within(plan: &Plan, mut folder: u32, above: u32) -> bool {
+    loop {
+        if folder == above {
+            return true;
+        }
+        match plan.folders[folder as usize].parent {
+            Some(parent) => folder = parent,
+            None => return false,
+        }
+    }
+}
+
+/// A folder of each ground that is still there.
+fn anchors(plan: &Plan) -> Vec<Option<Folder>> {
+    let mut anchors: Vec<Option<Folder>> = plan.grounds.iter().map(|_| None).collect();
+    for (index, folder) in (0u32..).zip(&plan.folders) {
+        if anchors[folder.ground].is_none() && !folder.goes {
+            anchors[folder.ground] = plan.open(index).ok();
+        }
+    }
+    anchors
+}
+
+/// Brings everything to the media; `written` asks ext4 to write its journal out as well.
+fn sync(plan: &Plan, written: bool) {
+    for (folder, ground) in anchors(plan).iter().zip(&plan.grounds) {
+        let Some(folder) = folder else { continue };
+        let _ = folder.sync_file_system();
+        if written && ground.clears_journal {
+            let _ = os::clear_journal(folder, false);
+        }
+    }
+}
+
+/// What may be left of names and attributes on each ground.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// Nothing: the journal was overwritten, or there is none.
+    Nothing,
+    /// Older states in the journal.
+    InJournal,
+    /// Nobody can tell.
+    Anything,
+}
+
+fn clear(plan: &Plan) -> Vec<Left> {
+    let anchors = anchors(plan);
+    let cleared = anchors.iter().zip(&plan.grounds).map(|(folder, ground)| {
+        let Some(folder) = folder.as_ref().filter(|_| ground.is_ext()) else { return Left::Anything };
+        match os::clear_journal(folder, true) {
+            Cleared::Zeroed | Cleared::NoJournal => Left::Nothing,
+            // The old driver of ext2 knows no journals at all.
+            Cleared::Unsupported if ground.place.fs_type == "ext2" => Left::Nothing,
+            Cleared::Unsupported | Cleared::NotPermitted | Cleared::Failed(_) => Left::InJournal,
+        }
+    });
+    cleared.collect()
+}
+
+/// The last word on an item, when its name is gone and the journal was or was not cleared.
+fn judge(plan: &mut Plan, index: usize, left: Left, stale: bool) {
+    let item = &plan.items[index];
+    if item.kind == Kind::Folder || !item.gone {
+        return;
+    }
+    let ground = plan.ground(item);
+    let (logical, on_ext, raw) = (ground.is_logical(), ground.is_ext(), ground.raw.is_some());
+    let through_journal = item.reasons.has(Reason::DataJournal) || on_ext && item.reasons.has(Reason::Inline);
+    let item = &mut plan.items[index];
+    let mut remains = item.remains;
+    if !on_ext || stale || !raw {
+        remains.add(Remains::Names);
+    }
+    if item.attributes > 0 && (!on_ext || left != Left::Nothing) {
+        remains.add(Remains::Attributes);
+    }
+    if left == Left::InJournal {
+        remains.add(Remains::Journal);
+    }
+    if through_journal && left == Left::Nothing {
+        item.reasons = settled(item.reasons);
+        remains = without_journal(remains);
+    } else if through_journal && item.fate == Some(Fate::Erased) {
+        item.fate = Some(Fate::NotVerified);
+        item.reasons.add(Reason::DataJournal);
+        remains.add(Remains::Journal);
+    }
+    if logical && item.overwritten > 0 {
+        remains.add(Remains::SpareCells);
+    }
+    item.remains = remains;
+}
+
+fn settled(reasons: Reasons) -> Reasons {
+    reasons.without(Reason::DataJournal).without(Reason::Inline)
+}
+
+fn without_journal(remains: Remaining) -> Remaining {
+    remains.without(Remains::Journal)
+}
