@@ -306,7 +306,7 @@ impl Walk<'_> {
                 return Err(PlanError::Interrupted);
             }
             let listed = self.plan.open(index).and_then(|folder| Ok((folder.names()?, folder)));
-            let (names, folder) = match listed {
+            let (mut names, folder) = match listed {
                 Ok(listed) => listed,
                 Err(error) => {
                     self.trouble(index, promise::why_closed(&error));
@@ -317,6 +317,8 @@ impl Walk<'_> {
                 Ok(facts) => facts,
                 Err(error) => return Err(PlanError::Io(self.plan.shown(index), error)),
             };
+            // As people look for them in the list.
+            names.sort();
             let is_root = self.plan.folders[index as usize].parent.is_none();
             for name in names {
                 // What the file system's own repairs put there; it belongs to the system.

@@ -149,14 +149,17 @@ fn pattern(method: Method) -> &'static str {
 
 /// Only what was done.
 fn verification(plan: &Plan) -> String {
-    let mut said = vec!["同期後、キャッシュを空にして媒体から全量を読み戻し、書いた内容と全バイトを照合"];
+    let mut said = Vec::new();
+    if plan.items.iter().any(|item| item.read_back) {
+        said.push("同期後、キャッシュを空にして媒体から全量を読み戻し、書いた内容と全バイトを照合");
+    }
     if plan.items.iter().any(|item| item.blocks == crate::erase::outcome::Blocks::Same) {
         said.push("上書きの前後でブロックの位置が同じことを確認");
     }
     if plan.items.iter().any(|item| item.device_read) {
         said.push("元のブロックを装置から直接読み取って照合");
     }
-    said.join("。") + "。"
+    if said.is_empty() { "なし".to_owned() } else { said.join("。") + "。" }
 }
 
 fn places(plan: &Plan) -> String {
