@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use serde_json::Value;
 
 use super::facts::{self, Facts};
 use super::index::{self, Correction, Effect, Index, Origin, Standing};
@@ -55,6 +56,7 @@ impl<'i> Register<'i> {
             Some(Kind::Document) => self.document(&standing),
             Some(Kind::Void) => self.void(&standing),
             Some(Kind::Verify | Kind::List | Kind::Open) => self.handle(&standing),
+            Some(Kind::Erase) => self.erase(&standing),
             _ => {}
         }
     }
@@ -106,9 +108,50 @@ impl<'i> Register<'i> {
         }
     }
 
-    /// A document was issued; that of a slip stands in the line of its bundle.
+    /// Data of a bundle was erased. A working copy is not the data, and what is erased in part is not erased: both are said.
+    fn erase(&mut self, standing: &Standing) {
+        let Some(facts) = standing.facts.as_deref() else { return };
+        if !matches!(standing.entry.result, Outcome::Done | Outcome::InPart) {
+            return;
+        }
+        for at in self.lines_of(standing) {
+            let row = &mut self.rows[at].row;
+            let number = cited(standing.origin, standing.entry.number);
+            if facts.get("temporary").and_then(Value::as_bool) == Some(true) {
+                remark(row, format!("{number}作業用の写しを消去"));
+            } else if standing.entry.result == Outcome::InPart {
+                remark(row, format!("{number}消去は一部または不成立"));
+            } else {
+                row.erased = local_date(standing.entry);
+                row.erase_method = facts::text(facts, "method").as_deref().map(method);
+            }
+        }
+    }
+
+    /// The lines of the bundles an entry names, and of its medium where it has one already.
+    fn lines_of(&self, standing: &Standing) -> Vec<usize> {
+        let found = standing.subjects.iter().filter_map(|subject| match subject.kind {
+            SubjectType::Bundle => self.by_bundle.get(&subject.id).copied(),
+            SubjectType::Medium => self.by_medium.get(&subject.id).copied(),
+            _ => None,
+        });
+        let mut lines: Vec<usize> = found.collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    }
+
+    /// A document was issued; that of a slip stands in the line of its bundle, that of an erasure in the lines of what was
+    /// erased.
     fn document(&mut self, standing: &Standing) {
         let facts = standing.facts.as_deref();
+        let form = facts.and_then(|facts| facts::text(facts, "form"));
+        if form.as_deref() == Some("erasure") && standing.entry.result == Outcome::Done {
+            let number = facts.and_then(|facts| facts::text(facts, "number"));
+            for at in self.lines_of(standing) {
+                self.rows[at].row.certificate.clone_from(&number);
+            }
+        }
         let is_slip = facts.and_then(|facts| facts::text(facts, "form")).is_some_and(|form| form == "slip");
         let number = facts.and_then(|facts| facts::text(facts, "number")).filter(|_| is_slip);
         if let (Some(number), Outcome::Done) = (number, standing.entry.result)
@@ -204,6 +247,16 @@ impl<'i> Register<'i> {
             let said = format!("訂正 {side}第{struck}号→第{by}号{voided}: {reason}");
             remark(&mut self.rows[at].row, said);
         }
+    }
+}
+
+/// 方法 in the register.
+fn method(name: &str) -> String {
+    match name {
+        "zero" => "上書き1回（ゼロ）".to_owned(),
+        "random" => "上書き1回（乱数）".to_owned(),
+        "dod" => "上書き3回".to_owned(),
+        other => other.to_owned(),
     }
 }
 

@@ -257,3 +257,28 @@ fn facts_of_another_type_are_no_facts() {
     assert_eq!(rows.len(), 1, "a kind of a newer program makes no line");
     assert_eq!(rows[0].contents, [Content { bundle: "TW-1".into(), ..Content::default() }]);
 }
+
+#[test]
+fn an_erasure_stands_in_the_lines_of_what_was_erased() {
+    let all = |erase: Entry| {
+        let entries = [
+            entry(1, "pack", &["TW-20261121-AAAA", "USB-1"], json!({})),
+            erase,
+            entry(
+                3,
+                "document",
+                &["TW-20261121-AAAA", "USB-1"],
+                json!({ "form": "erasure", "number": "D-0004", "title": "電子データ消去証明書（ファイル単位）" }),
+            ),
+        ];
+        filtered(&entries, &Filter::default()).remove(0)
+    };
+    let method = json!({ "method": "zero" });
+    let row = all(entry(2, "erase", &["TW-20261121-AAAA"], method.clone()));
+    assert_eq!(row.erased, chrono::NaiveDate::from_ymd_opt(2026, 11, 21));
+    assert_eq!((row.erase_method.as_deref(), row.certificate.as_deref()), (Some("上書き1回（ゼロ）"), Some("D-0004")));
+    let in_part = all(ended(Outcome::InPart, entry(2, "erase", &["TW-20261121-AAAA"], method)));
+    assert!(in_part.erased.is_none() && in_part.remarks.iter().any(|said| said.contains("一部")), "{in_part:?}");
+    let copy = all(entry(2, "erase", &["USB-1"], json!({ "method": "zero", "temporary": true })));
+    assert!(copy.erased.is_none() && copy.remarks.iter().any(|said| said.contains("作業用の写し")), "{copy:?}");
+}
