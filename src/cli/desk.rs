@@ -93,6 +93,15 @@ pub struct Desk {
 impl Desk {
     /// Opens the case this run is about, and says which; a case that stands in is made on first use.
     pub fn open(context: &Context) -> Result<Self, Failure> {
+        let desk = Self::open_to_erase(context)?;
+        if let Some(log) = super::erase::unfinished(&desk).first() {
+            context.warn(&t!("warn-erase-unfinished", path = show::path(log)));
+        }
+        Ok(desk)
+    }
+
+    /// The same without a word of an erasure that was not finished: for the command that deals with it.
+    pub fn open_to_erase(context: &Context) -> Result<Self, Failure> {
         Self::open_with(context, true)
     }
 

@@ -31,6 +31,7 @@ use crate::paper::fields::erasure::Outcome as Achieved;
 use crate::t;
 use crate::term::show as shown;
 use bags::Bags;
+pub use log::left as unfinished;
 use list::{Rows, Written};
 use log::{Head, Left, WorkLog};
 use particulars::Particulars;
@@ -43,7 +44,7 @@ pub fn run(context: &Context, args: &EraseArgs) -> Result<(), Failure> {
     if args.dry_run && !args.resume {
         return dry_run(context, args);
     }
-    let desk = Desk::open(context)?;
+    let desk = Desk::open_to_erase(context)?;
     let done = recorded_at(context, &desk, Kind::Erase, |desk, trace| erase(context, args, desk, trace))?;
     certify(context, &desk, &done)
 }

@@ -46,8 +46,8 @@ pub(super) fn remove(plan: &mut Plan, items: Range<usize>, at: &mut Handles, tra
         }
         let text = match one(plan, item, at, traces) {
             Ok(text) => text,
-            // Removed in the run before this one, after its data was proved.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && item.read_back => 0,
+            // Removed by the run before this one, after its data had its turn, or by somebody else just now.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
             Err(_) => {
                 plan.items[index].fail(Reason::NameStays);
                 continue;
