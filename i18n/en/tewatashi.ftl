@@ -1168,3 +1168,5 @@ hint-not-confirmed = run it again and type the number and the size that are show
 hint-erase-resume = tewatashi erase --resume goes on; what was done so far is recorded
 err-not-all-erased = { $count } of them cannot be called erased
 hint-not-all-erased = see the reasons in the list, and the better ways
+err-log-altered = the log of the interrupted erasure, { $path }, is not the one the ledger knows: it was altered or is damaged
+hint-log-altered = report it to the auditor; what is still there can be erased anew with tewatashi erase PATH…

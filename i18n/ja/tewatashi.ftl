@@ -1137,3 +1137,5 @@ hint-not-confirmed = もう一度実行し、表示された件数と大きさ�
 hint-erase-resume = tewatashi erase --resume で続けられます。それまでの結果は記録されています
 err-not-all-erased = { $count } 件は消去と言えません
 hint-not-all-erased = 一覧の理由と、よりよい方法を見てください
+err-log-altered = 中断した消去の記録 { $path } が、台帳にあるものと一致しません。書き換えられたか、壊れています
+hint-log-altered = 監査責任者に報告してください。残っているファイルは tewatashi erase PATH… で改めて消去できます

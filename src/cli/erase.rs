@@ -31,8 +31,8 @@ use crate::paper::fields::erasure::Outcome as Achieved;
 use crate::t;
 use crate::term::show as shown;
 use bags::Bags;
-pub use log::left as unfinished;
 use list::{Rows, Written};
+pub use log::left as unfinished;
 use log::{Head, Left, WorkLog};
 use particulars::Particulars;
 use show::Tally;
@@ -161,10 +161,24 @@ fn resume(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Re
     let path = log::left(desk).into_iter().next().ok_or_else(|| {
         Failure::failed("nothing_to_resume", t!("err-nothing-to-resume"), t!("hint-nothing-to-resume"))
     })?;
-    let mut left = log::read(&path).map_err(|e| words::io(&path, &e))?;
-    trace.fact("resumes", left.begun);
+    let begun = log::begun(&path).unwrap_or_default();
+    let mut left = log::read(&path, &log::pins(desk, begun)?).map_err(|e| match e.kind() {
+        std::io::ErrorKind::InvalidData => {
+            let shown = shown::path(&path);
+            Failure::new(
+                code::DAMAGED,
+                "log_altered",
+                t!("err-log-altered", path = shown.clone()),
+                t!("hint-log-altered"),
+            )
+            .about(shown)
+        }
+        _ => words::io(&path, &e),
+    })?;
+    trace.fact("resumes", begun);
     trace.facts(said(&left.head.particulars));
     left.plan.find_grounds().map_err(|e| words::io(&folder, &e))?;
+    left.plan.guarded(&guard(context, &desk.folder)?).map_err(|e| words::erase_plan(&e))?;
     let (plan, head) = (std::mem::take(&mut left.plan), left.head.clone());
     let bags = Bags::find(&plan, &desk.folder)?;
     printable(context, desk, &head, &bags)?;

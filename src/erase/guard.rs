@@ -71,6 +71,9 @@ impl Guard {
         for folder in &kept {
             gather(folder, &mut ids)?;
         }
+        // The system mounted a second time; of what is in it only the folders themselves are known by number.
+        let system = SYSTEM.iter().chain(&["/"]).map(Path::new).chain(homes.iter().map(PathBuf::as_path));
+        ids.extend(system.filter_map(|path| Folder::open(path).and_then(|folder| folder.facts()).ok()).map(|f| f.id));
         Ok(Self { kept, homes, ids })
     }
 

@@ -198,6 +198,27 @@ impl Plan {
         work.fold(0, |sum, item| sum.saturating_add(item.size))
     }
 
+    /// Asks the guard once more, of a plan that was written down: what is kept may have come to be another since.
+    ///
+    /// # Errors
+    /// What is refused.
+    pub fn guarded(&self, guard: &Guard) -> Result<(), PlanError> {
+        for (index, folder) in (0u32..).zip(&self.folders) {
+            let is_top = folder.parent.is_none();
+            let here = self.items.iter().filter(|item| is_top && item.folder == index).map(|item| &*item.name);
+            let inner = self.folders.iter().filter(|inner| inner.parent == Some(index)).map(|inner| &*inner.name);
+            let mut below = here.chain(inner.filter(|_| is_top)).map(|name| Path::new(&folder.name).join(name));
+            if let Some((refusal, path)) = below.find_map(|path| Some((guard.refuses(&path)?, path))) {
+                return Err(PlanError::Refused(path, refusal));
+            }
+            // One in which a path lies that was asked for may be a home; it stays.
+            if !is_top && guard.keeps(folder.id) {
+                return Err(PlanError::Refused(self.shown(index), Refusal::Kept));
+            }
+        }
+        Ok(())
+    }
+
     /// Finds the grounds of a plan that was written down, and of each folder that is still there its own.
     ///
     /// # Errors

@@ -2,6 +2,9 @@
 //!
 //! It lies in the case's folder and is synced before anything it speaks of happens, and the ledger has its hash as it stood
 //! then. With it `--resume` goes on after anything. It holds names, so it is erased itself when the work is done.
+//!
+//! Attack: a log that is planted or changed while no run is at it, to have other files erased, or to have a file called erased
+//! that was carried away. What `--resume` believes is what the ledger has the hash of, and nothing behind that.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -9,12 +12,13 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::particulars::Particulars;
 use crate::cli::context::Context;
 use crate::cli::desk::{Desk, Draft, facts};
+use crate::cli::failure::Failure;
 use crate::digest;
 use crate::erase::os::{self, LockedFile};
 use crate::erase::pattern::Method;
@@ -110,7 +114,20 @@ impl<'a> WorkLog<'a> {
         let items = plan.items.iter().map(|item| Line::Item(Box::new(item.clone())));
         log.write(std::iter::once(head).chain(folders).chain(items).chain([Line::Planned]))?;
         os::sync_dir(&folder)?;
+        log.pin("planned", plan, 0..0)?;
         Ok(log)
+    }
+
+    /// Has the ledger take down the log's hash as it stands.
+    fn pin(&self, what: &str, plan: &Plan, items: Range<usize>) -> io::Result<()> {
+        let now = digest::hex(&self.sha256.clone().finalize().into());
+        let facts = facts(json!({
+            "begun": self.begun, "what": what, "from": items.start + 1, "to": items.end, "of": plan.items.len(),
+            "log_sha256": now,
+        }));
+        let subjects = vec![Subject::new(SubjectType::Entry, self.begun.to_string())];
+        let draft = Draft::done(Kind::EraseBatch, subjects, facts);
+        self.desk.append(self.context, draft).map(|_| ()).map_err(|failure| io::Error::other(failure.message))
     }
 
     fn write(&mut self, lines: impl Iterator<Item = Line>) -> io::Result<()> {
@@ -157,25 +174,18 @@ impl Log for WorkLog<'_> {
             begun.map(|item| Begun { size: item.size, fingerprint: item.fingerprint.as_ref().map(digest::hex) });
         let line = Line::Begins { from: items.start, items: begun.collect() };
         self.write(std::iter::once(line))?;
-        let now = digest::hex(&self.sha256.clone().finalize().into());
-        let facts = facts(json!({
-            "begun": self.begun, "from": items.start + 1, "to": items.end, "of": plan.items.len(), "log_sha256": now,
-        }));
-        let subjects = vec![Subject::new(SubjectType::Entry, self.begun.to_string())];
-        let draft = Draft::done(Kind::EraseBatch, subjects, facts);
-        self.desk.append(self.context, draft).map(|_| ()).map_err(|failure| io::Error::other(failure.message))
+        self.pin("begins", plan, items)
     }
 
     fn proved(&mut self, plan: &Plan, items: Range<usize>) -> io::Result<()> {
-        let line = Line::Proved { from: items.start, items: plan.items[items].to_vec() };
-        self.write(std::iter::once(line))
+        let line = Line::Proved { from: items.start, items: plan.items[items.clone()].to_vec() };
+        self.write(std::iter::once(line))?;
+        self.pin("proved", plan, items)
     }
 }
 
 /// A log that another run left.
 pub struct Left {
-    /// The entry that said that the work begins.
-    pub begun: u64,
     /// What stands on top of it.
     pub head: Head,
     /// The plan, with what became of its items.
@@ -205,47 +215,79 @@ pub fn left(desk: &Desk) -> Vec<PathBuf> {
     found
 }
 
-/// Reads a log. A last line that was cut off while it was written says nothing, and neither does what it speaks of: it had
-/// not begun.
-pub fn read(path: &Path) -> io::Result<Left> {
+/// The hashes the ledger has of a log, in their order.
+pub fn pins(desk: &Desk, begun: u64) -> Result<Vec<String>, Failure> {
+    let entries = desk.look(|ledger| ledger.of_kinds(&[Kind::EraseBatch]))?;
+    let mine = entries.iter().filter(|entry| entry.facts.get("begun").and_then(Value::as_u64) == Some(begun));
+    Ok(mine.filter_map(|entry| entry.facts.get("log_sha256")?.as_str().map(str::to_owned)).collect())
+}
+
+/// The entry that a log belongs to.
+pub fn begun(path: &Path) -> Option<u64> {
+    path.file_stem()?.to_str()?.parse().ok()
+}
+
+/// Reads a log up to where the ledger has its hash for the last time. What comes behind had no effect yet: a line is pinned
+/// before anything it speaks of is done.
+///
+/// # Errors
+/// `InvalidData` when it is not the log the ledger has the hashes of.
+pub fn read(path: &Path, pins: &[String]) -> io::Result<Left> {
     let bad = || io::Error::from(io::ErrorKind::InvalidData);
     let lock = os::lock_file(path)?.ok_or(io::ErrorKind::WouldBlock)?;
-    let begun = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.parse().ok()).ok_or_else(bad)?;
     let mut lines = BufReader::new(File::open(path)?);
-    let (mut head, mut plan, mut planned) = (None, Plan::default(), false);
+    let (mut found, mut pins, mut sha256) = (Found::default(), pins.iter(), Sha256::new());
+    let mut wanted = pins.next().ok_or_else(bad)?;
     let mut text = Vec::new();
     loop {
         text.clear();
-        if lines.read_until(b'\n', &mut text)? == 0 || text.last() != Some(&b'\n') {
-            break;
+        if lines.read_until(b'\n', &mut text)? == 0 {
+            return Err(bad());
         }
-        match serde_json::from_slice(&text).map_err(|_| bad())? {
-            Line::Head(first) => head = Some(*first),
-            Line::Folder(folder) => plan.folders.push(folder),
-            Line::Item(item) => plan.items.push(*item),
-            Line::Planned => planned = true,
-            Line::Begins { from, items } => {
-                for (item, begun) in plan.items.iter_mut().skip(from).zip(items) {
+        sha256.update(&text);
+        found.take(serde_json::from_slice(&text).map_err(|_| bad())?);
+        if digest::hex(&sha256.clone().finalize().into()) == *wanted {
+            match pins.next() {
+                Some(next) => wanted = next,
+                None => break,
+            }
+        }
+    }
+    let Found { head, mut plan, planned } = found;
+    let head = head.filter(|head| planned && head.v == VERSION).ok_or_else(bad)?;
+    plan.wishes = head.wishes();
+    Ok(Left { head, plan, path: path.to_owned(), _lock: lock })
+}
+
+/// What was read of a log so far.
+#[derive(Default)]
+struct Found {
+    head: Option<Head>,
+    plan: Plan,
+    planned: bool,
+}
+
+impl Found {
+    fn take(&mut self, line: Line) {
+        let items = &mut self.plan.items;
+        match line {
+            Line::Head(first) => self.head = Some(*first),
+            Line::Folder(folder) => self.plan.folders.push(folder),
+            Line::Item(item) => items.push(*item),
+            Line::Planned => self.planned = true,
+            Line::Begins { from, items: begun } => {
+                for (item, begun) in items.iter_mut().skip(from).zip(begun) {
                     item.size = begun.size;
                     item.fingerprint = begun.fingerprint.and_then(|text| digest::unhex(&text)?.try_into().ok());
                 }
             }
-            Line::Proved { from, items } => {
-                for (item, proved) in plan.items.iter_mut().skip(from).zip(items) {
+            Line::Proved { from, items: proved } => {
+                for (item, proved) in items.iter_mut().skip(from).zip(proved) {
                     *item = proved;
                 }
             }
         }
     }
-    let head = head.filter(|head| planned && head.v == VERSION).ok_or_else(bad)?;
-    let folders = u32::try_from(plan.folders.len()).map_err(io::Error::other)?;
-    let whole = plan.items.iter().all(|item| item.folder < folders)
-        && (0u32..).zip(&plan.folders).all(|(index, folder)| folder.parent.is_none_or(|parent| parent < index));
-    if !whole {
-        return Err(bad());
-    }
-    plan.wishes = head.wishes();
-    Ok(Left { begun, head, plan, path: path.to_owned(), _lock: lock })
 }
 
 /// The version of this format.

@@ -106,7 +106,11 @@ fn report(of: &Certified) -> Report {
                 Fate::Failed => sheet::Fate::Failed,
                 Fate::Skipped => sheet::Fate::Skipped,
             },
-            may_remain: row.may_remain.iter().map(|one| format!("{}が残る可能性がある。", words::remains(l, one))).collect(),
+            may_remain: row
+                .may_remain
+                .iter()
+                .map(|one| format!("{}が残る可能性がある。", words::remains(l, one)))
+                .collect(),
             reasons: row.reasons.iter().map(|one| words::reason(l, one)).collect(),
         }
     });
