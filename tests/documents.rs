@@ -13,9 +13,12 @@ use serde_json::{Value, json};
 
 #[path = "common/desk.rs"]
 mod desk;
+#[path = "common/loopfs.rs"]
+mod loopfs;
 #[path = "common/office.rs"]
 mod office;
 use desk::{Run, done, holding, needs_root, tool};
+use loopfs::LoopFs;
 use office::Office;
 use tewatashi::passphrase::Passphrase;
 
@@ -399,6 +402,34 @@ fn the_register_is_printed_with_a_number() {
     let same = fs::read(records(&office).join(format!("{number}.pdf"))).unwrap();
     assert!(same == fs::read(office.desk.path("管理簿.pdf")).unwrap());
     office.run("ledger export 管理簿.pdf").fails(4);
+}
+
+#[test]
+fn a_register_that_was_issued_and_does_not_fit_where_it_was_asked_for_is_told_by_number_and_place() {
+    let disk = LoopFs::tmpfs(1);
+    let mut filling = fs::File::create(disk.path("filling")).unwrap();
+    std::io::copy(&mut std::io::repeat(0), &mut filling).unwrap_err();
+    let office = Office::new();
+    packed(&office, "--title 意識調査 --items 氏名");
+    let wanted = disk.path("管理簿.pdf");
+    for (lang, said) in [("ja", "は発行しましたが"), ("en", "was issued, but could not be written")] {
+        let told = office.run(&format!("--json --lang {lang} ledger export {}", wanted.display())).fails(3);
+        let number = office.last_of("document")["facts"]["number"].as_str().unwrap().to_owned();
+        let kept = records(&office).join(format!("{number}.pdf"));
+        assert_eq!(told.kind(), "not_copied");
+        assert_eq!(told.json()["error"]["subject"], kept.display().to_string());
+        for word in [said, &number, &kept.display().to_string(), &format!("tewatashi print {number}")] {
+            assert!(told.err.contains(word), "{word}: {told:?}");
+        }
+        assert!(kept.is_file() && !wanted.exists());
+        assert_eq!(desk::names_in(&disk.mount_point()), ["filling"], "no draft stays");
+        let entry = office.last_of("export");
+        assert_eq!((&entry["result"], &entry["subjects"][0]["id"]), (&json!("in_part"), &json!(number)), "{entry}");
+        // The way that is told leads there.
+        office.json(&format!("print {number} --out {lang}.pdf"));
+        assert!(text_of(&office.desk.path(&format!("{lang}.pdf"))).contains("意識調査"));
+    }
+    office.is_whole();
 }
 
 /// Runs the program where some font folders are empty.

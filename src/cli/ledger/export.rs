@@ -10,8 +10,8 @@ use serde_json::json;
 use super::super::args::ExportArgs;
 use super::super::context::Context;
 use super::super::desk::{Desk, Shelf, recorded_at};
-use super::super::failure::Failure;
-use super::super::papers::{self, Papers};
+use super::super::failure::{Failure, code};
+use super::super::papers::{self, Document, Papers};
 use super::super::place::place_new;
 use super::super::{counted, words};
 use crate::case::{Effective, Settings};
@@ -79,17 +79,17 @@ fn page(context: &Context, desk: &Desk, args: &ExportArgs) -> Result<(), Failure
         let (rows, _, head) = desk.look(|ledger| Ok(lines(ledger, &desk.settings, args)))??;
         let (count, mut document) = (rows.len() as u64, None);
         // Issued once there is a file to put it in.
-        place_new(&args.file, |file| {
+        let placed = place_new(&args.file, |file| {
             let year = args.year.map(|year| year.to_string());
-            let issued = Papers::new(context, desk).issue(&papers::register(rows, year))?;
+            let issued = document.insert(Papers::new(context, desk).issue(&papers::register(rows, year))?);
             let page = issued.pdf.as_deref().map(std::fs::read).transpose();
             let page = page.map_err(|e| words::io(&args.file, &e))?.unwrap_or_default();
-            document = Some(issued);
             file.write_all(&page).map_err(|e| words::io(&args.file, &e))
-        })?;
-        let Some(document) = document else { return Err(no_form()) };
+        });
+        let Some(document) = document else { return Err(placed.err().unwrap_or_else(no_form)) };
         trace.about(SubjectType::Document, document.number.clone());
         trace.facts(json!({ "rows": count, "entries": head.size, "code": head.code().to_string() }));
+        placed.map_err(|failure| not_copied(&document, &args.file, failure))?;
         Ok((document, count, head))
     })?;
     papers::tell(context, [&document]);
@@ -99,6 +99,17 @@ fn page(context: &Context, desk: &Desk, args: &ExportArgs) -> Result<(), Failure
         "documents": [document.json()],
     }));
     Ok(())
+}
+
+/// The document is issued and stands in `records/`; only the copy that was asked for is missing. Whoever took that for a
+/// failure would issue it again under another number.
+fn not_copied(document: &Document, file: &Path, failure: Failure) -> Failure {
+    let kept = document.pdf.as_deref().map(show::path).unwrap_or_default();
+    let (number, path) = (document.number.clone(), show::path(file));
+    let message = t!("err-not-copied", number = number.clone(), path = path.clone(), kept = kept.clone());
+    let hint = t!("hint-not-copied", number = number, kept = kept.clone());
+    let told = Failure::new(code::IN_PART, "not_copied", message, hint).about(kept);
+    told.with_details([failure.message].into_iter().chain(failure.details).collect())
 }
 
 type Lines = (Vec<Row>, Index, Head);
