@@ -12,6 +12,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -76,10 +77,20 @@ fn lengthen(record: &mut Record, to: usize) {
     }
 }
 
+/// The photographs of the fixtures, as they lie in `records/` of a case.
+fn pictures() -> &'static [(String, Vec<u8>)] {
+    static ALL: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
+        let files = fs::read_dir(project("fixtures/forms")).unwrap().map(Result::unwrap);
+        let named = files.map(|file| (file.file_name().into_string().unwrap(), file.path()));
+        named.filter(|(name, _)| name.starts_with("photo-")).map(|(name, at)| (name, fs::read(at).unwrap())).collect()
+    });
+    &ALL
+}
+
 fn job(record: &Record) -> Job<'_> {
     let groups = GROUPS.map(|group| (group, Passphrase::reading(group).to_string()));
     let secret = (record.form == "slip").then(|| Secret { text: PASSPHRASE, groups: groups.into() });
-    Job { secret, ..Job::of(record) }
+    Job { secret, pictures: pictures(), ..Job::of(record) }
 }
 
 fn press() -> Press {
@@ -347,7 +358,7 @@ fn erased(count: usize) -> Record {
 fn the_head_of_a_long_list_is_repeated() {
     let mut record = fixture(Form::Erasure, "largest");
     lengthen(&mut record, 1000);
-    let pdf = set(&Job::of(&record));
+    let pdf = set(&job(&record));
     for page in 6..=pdf.pages {
         let text = squeezed(&pdf.text_of(page));
         for label in ["番号", "パス", "サイズ（バイト）", "照合値", "検証結果"] {

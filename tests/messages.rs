@@ -119,6 +119,14 @@ fn every_error_has_a_twin_that_says_what_to_do() {
             "err-key-busy",
             "err-printer-rejects",
             "err-overtaken",
+            "err-photo-empty",
+            "err-photo-other-kind",
+            "err-photo-cut",
+            "err-photo-broken",
+            "err-photo-pixels",
+            "err-photo-too-large",
+            "err-photo-no-file",
+            "err-photo-missing",
         ];
         for id in all.keys().filter(|id| id.starts_with("err-")) {
             let twin = id.replacen("err-", "hint-", 1);

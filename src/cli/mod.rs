@@ -20,6 +20,7 @@ mod open;
 mod pack;
 mod paper;
 mod papers;
+mod photo;
 mod place;
 mod print;
 mod said;

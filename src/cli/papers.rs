@@ -15,6 +15,7 @@ use super::context::Context;
 use super::desk::{Desk, Draft};
 use super::failure::{Failure, code};
 use super::paper::press;
+use super::photo::Photo;
 use super::words;
 use crate::digest;
 use crate::ledger::{Entry, Error, Kind, Ledger, Subject, SubjectType, corrected, documents};
@@ -41,13 +42,15 @@ pub struct Paper {
     facts: Map<String, Value>,
     /// Whether it tells what others said, which nobody here can say otherwise.
     of_others: bool,
+    /// What is printed on it, by the names they get in `records/`.
+    pictures: Vec<(String, Vec<u8>)>,
 }
 
 impl Paper {
     /// A form with these fields.
     pub fn of<F: Fields>(fields: F) -> Self {
-        let (subjects, facts) = (Vec::new(), Map::new());
-        Self { form: F::FORM, title: F::FORM.title(), fields: fields.into_fields(), subjects, facts, of_others: false }
+        let (subjects, facts, fields) = (Vec::new(), Map::new(), fields.into_fields());
+        Self { form: F::FORM, title: F::FORM.title(), fields, subjects, facts, of_others: false, pictures: Vec::new() }
     }
 
     /// Tells what others said.
@@ -58,6 +61,16 @@ impl Paper {
     /// With another title than its form's.
     pub fn titled(self, title: &'static str) -> Self {
         Self { title, ..self }
+    }
+
+    /// Prints these photographs, and keeps them in `records/` with the record that names them.
+    pub fn with_photos(mut self, photos: Vec<Photo>) -> Self {
+        let named: Vec<Value> = photos.iter().map(|photo| json!(photo.told())).collect();
+        if !named.is_empty() {
+            self.fields.insert("photographs".to_owned(), named.into());
+        }
+        self.pictures = photos.into_iter().map(|photo| (photo.file, photo.bytes)).collect();
+        self
     }
 
     /// Names a thing it is about.
@@ -152,7 +165,8 @@ impl<'a> Papers<'a> {
         self.press.ready(&record).map_err(|e| words::paper(&e))?;
         let groups = vec![("Aaaa2", String::new()); 6];
         let secret = (paper.form == Form::Slip).then_some(Secret { text: "Aaaa2", groups });
-        self.press.set(&Job { secret, ..Job::of(&record) }).map(|_| ()).map_err(|e| words::paper(&e))
+        let job = Job { secret, pictures: &paper.pictures, ..Job::of(&record) };
+        self.press.set(&job).map(|_| ()).map_err(|e| words::paper(&e))
     }
 
     /// Whether a passphrase of the sender's own can be printed.
@@ -166,10 +180,11 @@ impl<'a> Papers<'a> {
             let record = self.record(paper, nth)?;
             let files = Files::of(self.desk, &record)?;
             let signature = files.signature.as_deref().filter(|_| paper.form == Form::Erasure);
-            let page = self.press.set(&Job { signature, ..Job::of(&record) }).map_err(|e| words::paper(&e))?;
+            let job = Job { signature, pictures: &paper.pictures, ..Job::of(&record) };
+            let page = self.press.set(&job).map_err(|e| words::paper(&e))?;
             let mut facts = facts(paper, &record, &files.bytes, page.pages);
             facts.insert("pdf_sha256".to_owned(), digest::sha256(&page.pdf).into());
-            let drafts = files.drafts(&record, Some(&page.pdf))?;
+            let drafts = files.drafts(&record, Some(&page.pdf), &paper.pictures)?;
             let place = self.desk.folder.records().join(format!("{}.pdf", record.number));
             let draft = Draft::done(Kind::Document, subjects(paper, &record), facts);
             self.append(nth, draft, |_| files.place(drafts))?;
@@ -196,7 +211,7 @@ impl<'a> Papers<'a> {
                 (Zeroizing::default(), 0)
             };
             let facts = facts(paper, &record, &files.bytes, pages);
-            let drafts = files.drafts(&record, None)?;
+            let drafts = files.drafts(&record, None, &[])?;
             let draft = Draft::done(Kind::Document, subjects(paper, &record), facts);
             let (mut file, mut job) = (None, None);
             self.append(nth, draft, |facts| {

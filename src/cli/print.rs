@@ -11,6 +11,7 @@ use super::context::Context;
 use super::desk::{Desk, Shelf, recorded_at};
 use super::failure::{Failure, code};
 use super::papers::{self, Papers};
+use super::photo;
 use super::place::place_new;
 use super::words;
 use crate::bundle::BundleId;
@@ -35,12 +36,14 @@ pub fn run(context: &Context, args: &PrintArgs) -> Result<(), Failure> {
         let (record, mark) = again(desk, &document)?;
         let press = super::paper::press(Some(&desk.folder));
         let signature = signature_of(desk, &record);
+        let pictures = photo::kept(&desk.folder.records(), &record)?;
         let job = Job {
             mark: mark.clone(),
             template: args.form.as_deref(),
             secret: None,
             record: &record,
             signature: signature.as_deref(),
+            pictures: &pictures,
         };
         let page = press.set(&job).map_err(|e| words::paper(&e))?;
         let place = place(desk, args, &document, &mark);

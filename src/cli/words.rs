@@ -11,7 +11,7 @@ use std::path::Path;
 pub use case::{amend, answers, approval, mistakes, people, several, standing, training};
 pub use erase::{better, fate, log as erase_log, plan as erase_plan, reason, remains};
 pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};
-pub use paper::paper;
+pub use paper::{paper, picture};
 
 use super::counted;
 use super::failure::{Failure, code};

@@ -48,13 +48,15 @@ pub struct Job<'a> {
     pub secret: Option<Secret<'a>>,
     /// The record's signature, to travel inside beside it.
     pub signature: Option<&'a str>,
+    /// The photographs the record names, by their names there.
+    pub pictures: &'a [(String, Vec<u8>)],
 }
 
 impl<'a> Job<'a> {
     /// The first print of a record.
     #[must_use]
     pub fn of(record: &'a Record) -> Self {
-        Self { record, mark: Mark::None, template: None, secret: None, signature: None }
+        Self { record, mark: Mark::None, template: None, secret: None, signature: None, pictures: &[] }
     }
 }
 
@@ -149,6 +151,9 @@ impl Press {
         give(&file, record.bytes().unwrap_or_default());
         if let Some(signature) = job.signature {
             give(&format!("{file}.sig"), signature.into());
+        }
+        for (name, bytes) in job.pictures {
+            give(&format!("photos/{name}"), bytes.clone());
         }
         let template = Template::choose(form, self.forms.as_deref(), job.template)?;
         let case = fonts.case(!rare.is_empty());

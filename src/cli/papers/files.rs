@@ -57,11 +57,17 @@ impl Files {
     }
 
     /// Writes them beside their places.
-    pub fn drafts(&self, record: &Record, pdf: Option<&[u8]>) -> Result<Vec<(NamedTempFile, PathBuf)>, Failure> {
+    pub fn drafts(
+        &self,
+        record: &Record,
+        pdf: Option<&[u8]>,
+        pictures: &[(String, Vec<u8>)],
+    ) -> Result<Vec<(NamedTempFile, PathBuf)>, Failure> {
         let name = record.file_name();
         let signature = self.signature.as_ref().map(|text| (format!("{name}.sig"), text.as_bytes()));
         let page = pdf.map(|pdf| (format!("{}.pdf", record.number), pdf));
-        let all = [(name, self.bytes.as_slice())].into_iter().chain(signature).chain(page);
+        let pictures = pictures.iter().map(|(name, bytes)| (name.clone(), bytes.as_slice()));
+        let all = [(name, self.bytes.as_slice())].into_iter().chain(signature).chain(page).chain(pictures);
         all.map(|(name, bytes)| {
             let place = self.folder.join(name);
             let draft = tempfile::Builder::new().prefix(DRAFT).tempfile_in(&self.folder);

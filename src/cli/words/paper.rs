@@ -1,9 +1,11 @@
 //! Why a page cannot be made, in words.
 
+use std::path::Path;
+
 use super::io;
 use crate::cli::failure::Failure;
 use crate::cli::paper::fonts_folder;
-use crate::paper::{Fault, PaperError, Refusal};
+use crate::paper::{Fault, PaperError, PictureFault, Refusal};
 use crate::t;
 use crate::term::show;
 
@@ -34,6 +36,23 @@ pub fn paper(error: &PaperError) -> Failure {
         ),
         PaperError::Io { path, source } => io(path, source),
     }
+}
+
+/// A file that is no photograph for a form.
+pub fn picture(path: &Path, fault: PictureFault) -> Failure {
+    let path = show::path(path);
+    let message = match fault {
+        PictureFault::Empty => t!("err-photo-empty", path = path.clone()),
+        PictureFault::OtherKind => t!("err-photo-other-kind", path = path.clone()),
+        PictureFault::Cut => t!("err-photo-cut", path = path.clone()),
+        PictureFault::Broken => t!("err-photo-broken", path = path.clone()),
+        PictureFault::TooManyPixels(width, height) => {
+            let (width, height) = (show::number(width.into()), show::number(height.into()));
+            let most = show::number(crate::paper::picture::MOST_PIXELS);
+            t!("err-photo-pixels", path = path.clone(), width = width, height = height, most = most)
+        }
+    };
+    Failure::failed("bad_photo", message, t!("hint-bad-photo")).about(path)
 }
 
 /// The Debian package and the file of a family.
@@ -83,6 +102,7 @@ fn place(field: &str) -> String {
         "remarks" => t!("field-remarks"),
         "medium" | "media" | "id" => t!("field-medium"),
         "path" => t!("field-path"),
+        "caption" => t!("field-caption"),
         "copies" => t!("field-copies"),
         "return_word" => t!("field-return-word"),
         _ => return show::name(field),

@@ -62,8 +62,8 @@ pub struct Erasure {
     pub exceptions: Vec<Listed>,
     /// How many exceptions there are beyond those listed.
     pub exceptions_unlisted: Option<Count>,
-    /// 写真: what the photographs that are to be attached show.
-    pub photographs: Vec<String>,
+    /// 写真
+    pub photographs: Vec<Photograph>,
     /// 論理的消去: the medium is flash, or nobody knows what it is.
     pub logical: bool,
     /// 限界, beyond what the form itself says
@@ -74,6 +74,22 @@ pub struct Erasure {
 
 impl Fields for Erasure {
     const FORM: Form = Form::Erasure;
+}
+
+/// 写真: one that is printed on the sheet, or glued to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Photograph {
+    /// What it is called: the name of the file it came in.
+    pub caption: String,
+    /// The file in `records/` that is printed; none where it is to be glued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// SHA-256 of what is printed.
+    pub sha256: String,
+    /// SHA-256 of the file as it was given, with all that it told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_sha256: Option<String>,
 }
 
 /// 機器
@@ -150,7 +166,7 @@ pub struct Annex {
     pub failed: Option<Count>,
     /// 対象外
     pub skipped: Option<Count>,
-    /// SHA-256 of the whole list, where it is not printed.
+    /// SHA-256 of the file with the whole list, whether it is printed here or not.
     pub list_sha256: Option<String>,
 }
 
@@ -194,7 +210,7 @@ impl Report {
         if certifiable && all && self.result == Outcome::Erased { CERTIFICATE } else { REPORT }
     }
 
-    /// Fills in what the report knows: result, exceptions, limits and annex. `list_sha256` is printed where the list is not.
+    /// Fills in what the report knows: result, exceptions, limits and annex. `list_sha256` is of the file with the list.
     #[must_use]
     pub fn fill(self, mut sheet: Erasure, list_sha256: &str) -> Erasure {
         for remains in self.items.iter().flat_map(|item| &item.may_remain) {
@@ -248,7 +264,7 @@ impl Annex {
             not_verified: many(Fate::NotVerified),
             failed: many(Fate::Failed),
             skipped: many(Fate::Skipped),
-            list_sha256: (!listed).then(|| list_sha256.to_owned()),
+            list_sha256: Some(list_sha256.to_owned()),
             items: if listed { all } else { Vec::new() },
         }
     }
@@ -296,7 +312,7 @@ mod tests {
         assert_eq!(sheet.exceptions.len(), 2);
         assert_eq!(sheet.limits, ["ファイル名"]);
         assert_eq!((sheet.annex.items.len(), sheet.annex.bytes), (3, Some(30.into())));
-        assert_eq!((sheet.annex.failed, sheet.annex.list_sha256), (Some(1.into()), None));
+        assert_eq!((sheet.annex.failed, sheet.annex.list_sha256.as_deref()), (Some(1.into()), Some("00")));
     }
 
     #[test]
