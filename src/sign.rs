@@ -219,6 +219,17 @@ pub fn verify(public: &str, namespace: &str, message: &[u8], signature: &str) ->
     Ok(key.fingerprint(HashAlg::Sha256).to_string())
 }
 
+/// Checks a detached signature by the key that it carries itself; returns that key's fingerprint. It shows that whoever has this
+/// key signed, and nothing of who that is.
+///
+/// # Errors
+/// When it does not hold for this namespace and message.
+pub fn verify_by_its_own_key(namespace: &str, message: &[u8], signature: &str) -> Result<String, SignError> {
+    let own = SshSig::from_pem(signature).map_err(|_| SignError::Bad)?;
+    let key = PublicKey::from(own.public_key().clone()).to_openssh().map_err(|_| SignError::Bad)?;
+    verify(&key, namespace, message, signature)
+}
+
 /// Whether a text is a SHA-256 fingerprint.
 #[must_use]
 pub fn is_fingerprint(text: &str) -> bool {
@@ -247,6 +258,9 @@ mod tests {
         assert!(verify(&key.public_line(), BUNDLE, b"fact5", &signature).is_err());
         assert!(verify(&key.public_line(), "record@tewatashi", b"facts", &signature).is_err());
         assert!(verify(&other.public_line(), BUNDLE, b"facts", &signature).is_err());
+        assert_eq!(verify_by_its_own_key(BUNDLE, b"facts", &signature).unwrap(), key.fingerprint());
+        assert!(verify_by_its_own_key(BUNDLE, b"fact5", &signature).is_err());
+        assert!(verify_by_its_own_key(BUNDLE, b"facts", "no signature").is_err());
     }
 
     #[test]

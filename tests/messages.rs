@@ -127,6 +127,22 @@ fn every_error_has_a_twin_that_says_what_to_do() {
             "err-photo-too-large",
             "err-photo-no-file",
             "err-photo-missing",
+            "err-no-record-inside",
+            "err-other-writer",
+            "err-attached-twice",
+            "err-attached-broken",
+            "err-attached-large",
+            "err-record-unreadable",
+            "err-document-signature",
+            "err-document-unsigned",
+            "err-document-other-key",
+            "err-document-other-signer",
+            "err-document-not-issued",
+            "err-document-other-past",
+            "err-list-altered",
+            "err-list-unreadable",
+            "err-document-contradicts",
+            "err-record-newer",
         ];
         for id in all.keys().filter(|id| id.starts_with("err-")) {
             let twin = id.replacen("err-", "hint-", 1);
@@ -135,7 +151,9 @@ fn every_error_has_a_twin_that_says_what_to_do() {
     }
 }
 
-const COMMANDS: [&str; 43] = [
+const COMMANDS: [&str; 45] = [
+    "certificate",
+    "certificate verify",
     "print",
     "void",
     "slip",

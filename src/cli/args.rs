@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use case::{CaseCommand, ContractCommand, InitArgs, KeyCommand, StaffAddArgs, StaffCommand};
-pub use erase::{CertificateCommand, EraseArgs};
+pub use erase::{CertificateCommand, CertificateVerifyArgs, EraseArgs};
 pub use form::FormCommand;
 pub use ledger::{ExportArgs, LedgerCommand, ListArgs as LedgerListArgs};
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};

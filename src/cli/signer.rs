@@ -55,7 +55,7 @@ pub struct Trusted {
 impl Trusted {
     /// Those of `--signer`, else this desk's own, former ones too, and those of others that were confirmed from paper.
     pub fn new(desk: &Desk, given: &[String]) -> Result<Self, Failure> {
-        let given = given.iter().map(|text| fingerprint(text)).collect::<Result<_, _>>()?;
+        let given = fingerprints(given)?;
         let own = desk.look(keys::all)?.into_iter().map(|key| key.fingerprint);
         let others = desk.look(keys::trusted)?.into_iter().map(|(key, _)| key);
         Ok(Self { given, known: own.chain(others).collect() })
@@ -81,6 +81,11 @@ impl Trusted {
         }
         Signer::Unknown(found)
     }
+}
+
+/// What `--signer` says: fingerprints, or files with a key.
+pub fn fingerprints(given: &[String]) -> Result<Vec<String>, Failure> {
+    given.iter().map(|text| fingerprint(text)).collect()
 }
 
 fn fingerprint(text: &str) -> Result<String, Failure> {

@@ -2,6 +2,7 @@
 
 mod case;
 mod erase;
+mod certificate;
 mod ledger;
 mod paper;
 
@@ -10,6 +11,7 @@ use std::path::Path;
 
 pub use case::{amend, answers, approval, mistakes, people, several, standing, training};
 pub use erase::{better, fate, log as erase_log, plan as erase_plan, reason, remains};
+pub use certificate::{check, document_notice, no_fingerprint_key, not_a_manifest, problem, unfit};
 pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};
 pub use paper::{paper, picture};
 

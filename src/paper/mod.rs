@@ -3,6 +3,7 @@
 //! A form is a typst template; a record is JSON. Nothing else reaches the page: no file, no network, no clock. So the same
 //! record gives the same bytes, on any computer that has the same fonts.
 
+pub mod attached;
 pub mod fields;
 pub mod folder;
 pub mod fonts;
@@ -18,6 +19,7 @@ pub mod sample;
 pub mod template;
 mod world;
 
+pub use attached::{Attached, AttachedFault, attached};
 pub use folder::Refusal;
 pub use fonts::Fonts;
 pub use form::Form;

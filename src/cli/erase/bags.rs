@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use ring::hmac;
 use zeroize::Zeroizing;
 
 use crate::bundle::{BagInfo, opened_bag};
@@ -74,16 +73,8 @@ impl Bags {
     /// The fingerprint of a content, with the key its item is to be known by.
     pub fn fingerprint(&self, item: &Item, digest: [u8; 32]) -> [u8; 32] {
         let bag = self.of.get(item.folder as usize).copied().flatten();
-        keyed(bag.map_or(&self.own, |bag| &self.found[bag].1), &digest)
+        digest::keyed(bag.map_or(&self.own, |bag| &self.found[bag].1), &digest)
     }
-}
-
-/// HMAC-SHA-256 of the SHA-256 of a content.
-pub fn keyed(key: &[u8], digest: &[u8; 32]) -> [u8; 32] {
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), digest);
-    let mut keyed = [0; 32];
-    keyed.copy_from_slice(tag.as_ref());
-    keyed
 }
 
 /// The case's own key; made when it is needed for the first time.

@@ -110,6 +110,14 @@ pub struct Count {
     count: u64,
 }
 
+impl Count {
+    /// The number.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.count
+    }
+}
+
 impl From<u64> for Count {
     fn from(count: u64) -> Self {
         Self { count }
