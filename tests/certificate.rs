@@ -147,11 +147,12 @@ fn people_are_told_what_the_record_says_and_by_whom() {
         "対象 4 件：消去 4",
         "署名者: 確認済 SHA256:",
         "検証済",
-        "誤りはありません",
+        "誤りはなく、紙面も記録のとおりです",
     ] {
         assert!(ja.contains(said), "{said}: {ja}");
     }
     assert!(office.run(&format!("--lang en {words}")).ok().out.contains("4 in all: erased 4"));
+    assert!(nowhere(office, &page(office, &number), "").ok().err.contains("nobody checked who issued it"));
 }
 
 #[test]
@@ -201,7 +202,7 @@ fn files_of_a_case_are_told_by_its_own_key() {
     let office = Office::new();
     let key = [9; 32];
     let number = certificate(&office, &key, &FILES[..2]);
-    let (_, sums) = ((), tool("sha256sum", [office.desk.file("a", FILES[0].1), office.desk.file("b", FILES[1].1)]));
+    let sums = tool("sha256sum", [office.desk.file("a", FILES[0].1), office.desk.file("b", FILES[1].1)]);
     let manifest = office.desk.file("sums.txt", sums.stdout);
     let words = format!("--manifest {}", manifest.display());
     let failed = verify(&office, &page(&office, &number), &words).fails(1);
@@ -439,6 +440,28 @@ fn stock_tools_check_what_the_page_carries() {
     check.arg("-s").arg(out.join(format!("{number}.json.sig")));
     done(check.stdin(fs::File::open(out.join(format!("{number}.json"))).unwrap()));
     assert_eq!(fs::read(out.join(format!("{number}.json"))).unwrap(), fs::read(record(&office, &number)).unwrap());
+}
+
+/// As docs/records.md says it.
+#[test]
+fn stock_tools_find_what_a_certificate_does_not_cover() {
+    let opened = opened();
+    let office = &opened.office;
+    let digits: String = opened.key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let script = format!(
+        "jq -r 'select(.result == \"erased\") | .fingerprint' \"$1\" | sort > erased
+        cut -c-64 \"$2\" | while read h; do printf %s \"$h\" | xxd -r -p |
+          openssl dgst -sha256 -mac HMAC -macopt hexkey:{digits} -r | cut -c-64; done | sort > wanted
+        comm -13 erased wanted"
+    );
+    for (files, left) in [(&FILES[..], 0), (&FILES[..2], 2)] {
+        certificate(office, &opened.key, files);
+        let mut shell = Command::new("sh");
+        shell.args(["-euc", &script, "sh"]).arg(list_of(office)).arg(opened.folder.join("manifest-sha256.txt"));
+        let told = done(shell.current_dir(office.desk.path("")));
+        assert_eq!(String::from_utf8(told.stdout).unwrap().lines().count(), left);
+        fs::remove_file(list_of(office)).unwrap();
+    }
 }
 
 #[test]

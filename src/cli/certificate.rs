@@ -22,7 +22,7 @@ use super::signer::{Signer, fingerprints, signer_json, signer_line};
 use super::{counted, words};
 use crate::digest;
 use crate::ledger::{Kind, SubjectType, documents};
-use crate::paper::fields::Erasure;
+use crate::paper::fields::{Count, Erasure};
 use crate::sign;
 use crate::t;
 use crate::term::out::out;
@@ -68,9 +68,10 @@ fn verify(
     let books = Books::of(place, &given)?;
     if let Some(trace) = trace {
         // A number of another ledger is not one of ours.
-        match books.as_ref().is_some_and(|books| books.is_its_own) {
-            true => trace.about(SubjectType::Document, given.record.number.clone()),
-            false => trace.about(SubjectType::Ledger, given.record.ledger.origin.clone()),
+        if books.as_ref().is_some_and(|books| books.is_its_own) {
+            trace.about(SubjectType::Document, given.record.number.clone());
+        } else {
+            trace.about(SubjectType::Ledger, given.record.ledger.origin.clone());
         }
         trace.facts(json!({ "number": given.record.number, "record_sha256": digest::sha256(&given.bytes) }));
     }
@@ -171,13 +172,23 @@ fn conclude(context: &Context, trace: Option<&Trace>, looked: &Looked) -> Result
     say(context, looked);
     let mut problems = problems.into_iter();
     let Some(mut first) = problems.next() else {
-        context.say(&t!("certificate-ok"));
+        context.say(&right(report));
         return Ok(told);
     };
     context.result(&told);
     first.details.extend(problems.map(|problem| problem.message));
     first.reported = true;
     Err(first)
+}
+
+/// Never more than was looked at.
+fn right(report: &Report) -> String {
+    let by_whom = report.is_right(Check::SignerKnown) || report.is_right(Check::Record);
+    match (by_whom, report.is_right(Check::Page)) {
+        (false, _) => t!("certificate-ok-unknown"),
+        (true, true) => t!("certificate-ok-page"),
+        (true, false) => t!("certificate-ok"),
+    }
 }
 
 fn told(looked: &Looked, problems: &[Failure]) -> Value {
@@ -250,7 +261,7 @@ fn say(context: &Context, looked: &Looked) {
 fn totals(given: &Given) -> Option<String> {
     let sheet: Erasure = serde_json::from_value(Value::Object(given.record.fields.clone())).ok()?;
     let annex = given.is_erasure().then_some(sheet.annex)?;
-    let number = |count: Option<crate::paper::fields::Count>| count.map(|count| show::number(count.number()));
+    let number = |count: Option<Count>| count.map(|count| show::number(count.number()));
     Some(t!(
         "certificate-totals",
         total = number(annex.total)?,

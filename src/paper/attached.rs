@@ -186,7 +186,9 @@ mod tests {
         }
         let table = bytes.len();
         bytes.extend(format!("xref\n0 {}\n0000000000 65535 f\r\n", places.len() + 1).into_bytes());
-        places.iter().for_each(|at| bytes.extend(format!("{at:010} 00000 n\r\n").into_bytes()));
+        for at in &places {
+            bytes.extend(format!("{at:010} 00000 n\r\n").into_bytes());
+        }
         let size = places.len() + 1;
         bytes.extend(format!("trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{table}\n%%EOF").into_bytes());
         bytes

@@ -46,7 +46,7 @@ pub fn draft(office: &Office, items: &[Value]) -> Draft {
         "method": "zero", "items": items.len() })
     .to_string();
     for item in items {
-        text += &format!("\n{item}");
+        text.extend(["\n", &item.to_string()]);
     }
     text.push('\n');
     let digest = sha256(text.as_bytes());
@@ -144,10 +144,10 @@ pub fn revised(pdf: &[u8], objects: &[(u32, Vec<u8>)]) -> Vec<u8> {
     let trailer = &text[text.rfind("trailer").unwrap()..];
     let (size, root) = (number_after(trailer, "/Size "), number_after(trailer, "/Root "));
     let mut bytes = pdf.to_vec();
-    let mut table = String::new();
+    let mut table = Vec::new();
     for (number, body) in objects {
         bytes.push(b'\n');
-        table += &format!("{number} 1\n{:010} 00000 n\r\n", bytes.len());
+        table.push(format!("{number} 1\n{:010} 00000 n\r\n", bytes.len()));
         bytes.extend(format!("{number} 0 obj\n").into_bytes());
         bytes.extend(body);
         bytes.extend(b"\nendobj\n");
@@ -155,7 +155,7 @@ pub fn revised(pdf: &[u8], objects: &[(u32, Vec<u8>)]) -> Vec<u8> {
     let at = bytes.len();
     let size = size.max(objects.iter().map(|(number, _)| number + 1).max().unwrap_or(0));
     let trailer = format!("trailer\n<</Size {size}/Root {root} 0 R/Prev {before}>>\nstartxref\n{at}\n%%EOF");
-    bytes.extend(format!("xref\n{table}{trailer}").into_bytes());
+    bytes.extend(format!("xref\n{}{trailer}", table.concat()).into_bytes());
     bytes
 }
 

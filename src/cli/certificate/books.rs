@@ -48,7 +48,7 @@ impl Place {
     pub fn folder(&self) -> Option<&CaseFolder> {
         match self {
             Self::Desk(desk) => Some(&desk.folder),
-            Self::Shelf(shelf) => Some(&shelf.folder),
+            Self::Shelf(case) => Some(&case.folder),
             Self::Nowhere => None,
         }
     }
@@ -56,7 +56,7 @@ impl Place {
     fn look<T>(&self, look: impl FnOnce(&Ledger) -> Result<T, Error>) -> Result<Option<T>, Failure> {
         match self {
             Self::Desk(desk) => desk.look(look).map(Some),
-            Self::Shelf(shelf) => look(&shelf.ledger).map(Some).map_err(|e| words::ledger(&e)),
+            Self::Shelf(case) => look(&case.ledger).map(Some).map_err(|e| words::ledger(&e)),
             Self::Nowhere => Ok(None),
         }
     }

@@ -11,12 +11,13 @@ use sha2::{Digest, Sha256};
 use super::books::Place;
 use super::given::Given;
 use super::report::{Check, Contradiction, Notice, Problem, Report};
+use crate::case::folder::CaseFolder;
 use crate::cli::failure::Failure;
 use crate::cli::words;
 use crate::digest::hex;
 use crate::erase::os;
-use crate::paper::fields::Erasure;
 use crate::paper::fields::erasure::{Annex, CERTIFICATE, Fate, Outcome, REPORT};
+use crate::paper::fields::{Count, Erasure};
 use crate::term::show;
 
 /// No line is longer: a path has at most 4,096 bytes, which JSON may write six times as long.
@@ -86,7 +87,7 @@ impl Listing {
     fn of_annex(annex: &Annex) -> Self {
         let mut listing = Self::default();
         for item in &annex.items {
-            listing.add(item.fingerprint.as_deref(), item.size.map(|size| size.number()), item.result);
+            listing.add(item.fingerprint.as_deref(), item.size.map(Count::number), item.result);
         }
         listing
     }
@@ -135,16 +136,12 @@ fn listing(
         report.wrong(Check::List, Problem::ListAltered(shown));
         return Ok(None);
     }
-    match listing {
-        Some(listing) => {
-            report.right(Check::List);
-            Ok(Some(Listing { file: Some(path), ..listing }))
-        }
-        None => {
-            report.wrong(Check::List, Problem::ListUnreadable(shown));
-            Ok(None)
-        }
-    }
+    let Some(listing) = listing else {
+        report.wrong(Check::List, Problem::ListUnreadable(shown));
+        return Ok(None);
+    };
+    report.right(Check::List);
+    Ok(Some(Listing { file: Some(path), ..listing }))
 }
 
 /// The file that was named, else the one that lies beside the document, or in the case.
@@ -155,7 +152,7 @@ fn file(place: &Place, given: &Given, annex: &Annex, named: Option<&Path>) -> Op
     // Attack: a record of a stranger that names a file anywhere on this computer.
     let digits = annex.list_sha256.as_ref()?.get(..16).filter(|text| text.bytes().all(|b| b.is_ascii_hexdigit()))?;
     let name = format!("erasure-{digits}.jsonl");
-    let folders = [Some(given.folder.clone()), place.folder().map(|folder| folder.records())];
+    let folders = [Some(given.folder.clone()), place.folder().map(CaseFolder::records)];
     folders.into_iter().flatten().map(|folder| folder.join(&name)).find(|path| path.is_file())
 }
 
@@ -201,7 +198,7 @@ fn item(line: &[u8], listing: &mut Listing) -> Option<()> {
 fn contradictions(title: &str, sheet: &Erasure, listing: Option<&Listing>) -> Vec<Contradiction> {
     let mut found = Vec::new();
     let annex = &sheet.annex;
-    let number = |count: Option<crate::paper::fields::Count>| count.map(|count| count.number());
+    let number = |count: Option<Count>| count.map(Count::number);
     let said = || {
         Some(Totals {
             all: number(annex.total)?,

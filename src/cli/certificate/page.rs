@@ -3,6 +3,7 @@
 use super::books::{Books, Place};
 use super::given::Given;
 use super::report::{Check, Notice, Report};
+use crate::case::folder::CaseFolder;
 use crate::cli::paper::press;
 use crate::cli::photo;
 use crate::paper::{Form, Job, Mark, Origin, Press, Template};
@@ -20,7 +21,7 @@ pub fn judge(place: &Place, books: Option<&Books>, given: &Given, report: &mut R
     if given.revised {
         report.note(Notice::Revised);
     }
-    let records = place.folder().map(|folder| folder.records());
+    let records = place.folder().map(CaseFolder::records);
     let folders = [Some(given.folder.clone()), records.clone(), Some(given.folder.join("records"))];
     let Some(pictures) = folders.iter().flatten().find_map(|folder| photo::kept(folder, &given.record).ok()) else {
         return report.note(Notice::PageNotMade);

@@ -60,7 +60,7 @@ fn chunk<'b>(rest: &mut &'b [u8]) -> Result<(&'b [u8; 4], &'b [u8]), PictureFaul
     Ok((name, body))
 }
 
-fn put(kept: &mut Vec<u8>, name: &[u8; 4], body: &[u8]) {
+fn put(kept: &mut Vec<u8>, name: &[u8], body: &[u8]) {
     // It came out of such a length field.
     kept.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes());
     let start = kept.len();
@@ -73,15 +73,16 @@ fn put(kept: &mut Vec<u8>, name: &[u8; 4], body: &[u8]) {
 fn crc(bytes: &[u8]) -> u32 {
     const TABLE: [u32; 256] = {
         let mut table = [0; 256];
-        let mut byte = 0;
+        let (mut byte, mut number) = (0, 0u32);
         while byte < 256 {
-            let (mut value, mut bit) = (byte as u32, 0);
+            let (mut value, mut bit) = (number, 0);
             while bit < 8 {
                 value = if value & 1 == 1 { 0xedb8_8320 ^ (value >> 1) } else { value >> 1 };
                 bit += 1;
             }
             table[byte] = value;
             byte += 1;
+            number += 1;
         }
         table
     };
@@ -98,7 +99,7 @@ mod tests {
         let mut bytes = SIGNATURE.to_vec();
         put(&mut bytes, b"IHDR", b"\0\0\0\x01\0\0\0\x01\x08\0\0\0\0");
         for (name, body) in more {
-            put(&mut bytes, name, body);
+            put(&mut bytes, *name, body);
         }
         put(&mut bytes, b"IDAT", &miniz_oxide::deflate::compress_to_vec_zlib(&[0, 128], 6));
         put(&mut bytes, b"IEND", b"");
