@@ -55,6 +55,9 @@ mod tests {
     fn a_fingerprint_is_the_hmac_of_the_digest() {
         // By Python's hmac, of the SHA-256 of "abc" under 32 times 0x0b.
         let sha256: [u8; 32] = Sha256::digest(b"abc").into();
-        assert_eq!(hex(&keyed(&[0x0b; 32], &sha256)), "1e18c60af672a9a88fc69f853427d3283774b9f9672a5f83833ea5a463a47ccf");
+        assert_eq!(
+            hex(&keyed(&[0x0b; 32], &sha256)),
+            "1e18c60af672a9a88fc69f853427d3283774b9f9672a5f83833ea5a463a47ccf"
+        );
     }
 }

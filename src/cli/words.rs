@@ -1,8 +1,8 @@
 //! Errors of the rooms turned into words: what happened, to which file, and what to do next.
 
 mod case;
-mod erase;
 mod certificate;
+mod erase;
 mod ledger;
 mod paper;
 
@@ -10,8 +10,8 @@ use std::io;
 use std::path::Path;
 
 pub use case::{amend, answers, approval, mistakes, people, several, standing, training};
-pub use erase::{better, fate, log as erase_log, plan as erase_plan, reason, remains};
 pub use certificate::{check, document_notice, no_fingerprint_key, not_a_manifest, problem, unfit};
+pub use erase::{better, fate, log as erase_log, plan as erase_plan, reason, remains};
 pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};
 pub use paper::{paper, picture};
 

@@ -65,7 +65,8 @@ impl Coverage {
         let mut left: HashMap<String, Of> = HashMap::new();
         let mut coverage = Self { files: asked.files.len() as u64, ..Self::default() };
         for (name, sha256) in &asked.files {
-            let fingerprints: Vec<String> = asked.keys.iter().map(|key| digest::hex(&digest::keyed(key, sha256))).collect();
+            let fingerprints: Vec<String> =
+                asked.keys.iter().map(|key| digest::hex(&digest::keyed(&key[..], sha256))).collect();
             let known = |fingerprint: &String| listing.contents.get(fingerprint).copied().unwrap_or_default();
             for fingerprint in &fingerprints {
                 left.entry(fingerprint.clone()).or_insert(known(fingerprint));
