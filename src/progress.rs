@@ -17,6 +17,12 @@ pub enum Stage {
     Open,
     /// Overwriting and reading back.
     Erase,
+    /// Filling free space.
+    Fill,
+    /// Making small files and names in what is left.
+    Slots,
+    /// Taking the filling away again.
+    GiveFree,
 }
 
 /// Where work reports to, and where it learns that it should stop.

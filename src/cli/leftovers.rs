@@ -9,7 +9,7 @@ use super::context::Context;
 use super::desk::{Desk, Draft, facts};
 use super::failure::Failure;
 use super::{counted, words};
-use crate::erase::scrap;
+use crate::erase::{freespace, scrap};
 use crate::home::{self, Leftover, WorkKind};
 use crate::ledger::{Kind, Outcome};
 use crate::t;
@@ -23,15 +23,25 @@ pub fn remind(context: &Context) {
         if !leftover.reachable {
             continue;
         }
+        if leftover.kind == WorkKind::Fill {
+            match remove_filling(leftover) {
+                Ok(line) => {
+                    context.note(&line);
+                    note(context, &Count { removed: 1, ..Count::default() });
+                }
+                Err(failure) => failure.print(false),
+            }
+            continue;
+        }
         if context.may_ask() && prompt::yes(&t!("ask-erase-now")).unwrap_or(false) {
             match erase(leftover) {
                 Ok(line) => {
                     context.chat(&line);
-                    note(context, 1, 0, 0);
+                    note(context, &Count { overwritten: 1, ..Count::default() });
                 }
                 Err(failure) => {
                     failure.print(false);
-                    note(context, 0, 0, 1);
+                    note(context, &Count { failed: 1, ..Count::default() });
                 }
             }
         } else {
@@ -47,6 +57,7 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
         context.say(&t!("left-none"));
     }
     let (mut erased, mut forgotten, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    let mut removed = 0;
     for leftover in found {
         context.say(&line(&leftover));
         if !leftover.reachable {
@@ -61,7 +72,10 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
             }
             continue;
         }
+        let is_filling = leftover.kind == WorkKind::Fill;
         let agreed = match (args.erase, context.yes) {
+            // Noise of our own, and a disk without room as long as it is there.
+            _ if is_filling && leftover.is_noted() => true,
             (true, true) => true,
             _ => context.may_ask() && prompt::yes(&t!("ask-erase-now")).unwrap_or(false),
         };
@@ -73,9 +87,11 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
             continue;
         }
         let path = leftover.path.clone();
-        match erase(leftover) {
+        let ended = if is_filling { remove_filling(leftover) } else { erase(leftover) };
+        match ended {
             Ok(line) => {
                 context.say(&line);
+                removed += usize::from(is_filling);
                 erased.push(path);
             }
             Err(failure) => failures.push(failure),
@@ -83,25 +99,38 @@ pub fn run(context: &Context, args: &LeftoversArgs) -> Result<(), Failure> {
     }
     let lossy = |paths: &[PathBuf]| paths.iter().map(|p| p.to_string_lossy().into_owned()).collect::<Vec<_>>();
     context.result(&json!({ "found": lossy(&paths), "erased": lossy(&erased), "forgotten": lossy(&forgotten) }));
-    note(context, erased.len(), forgotten.len(), failures.len());
+    let (forgotten, failed) = (forgotten.len(), failures.len());
+    note(context, &Count { overwritten: erased.len() - removed, removed, forgotten, failed });
     failures.into_iter().next().map_or(Ok(()), |mut failure| {
         failure.reported = true;
         Err(failure)
     })
 }
 
+/// What became of how many work folders.
+#[derive(Default)]
+struct Count {
+    overwritten: usize,
+    removed: usize,
+    forgotten: usize,
+    failed: usize,
+}
+
 /// The trace of it. Plaintext that lies about is not kept waiting for a ledger that cannot be written: then that is said.
-fn note(context: &Context, erased: usize, forgotten: usize, failed: usize) {
-    if erased + forgotten + failed == 0 {
+fn note(context: &Context, count: &Count) {
+    let &Count { overwritten, removed, forgotten, failed } = count;
+    let settled = overwritten + removed + forgotten;
+    if settled + failed == 0 {
         return;
     }
-    let result = match (erased + forgotten, failed) {
+    let result = match (settled, failed) {
         (_, 0) => Outcome::Done,
         (0, _) => Outcome::Failed,
         _ => Outcome::InPart,
     };
-    // Overwritten and removed, never read back: no erasure is claimed.
-    let facts = facts(json!({ "overwritten": erased, "forgotten": forgotten, "failed": failed }));
+    // Overwritten and removed, never read back: no erasure is claimed. What filled free space held no data and is removed as it is.
+    let facts =
+        facts(json!({ "overwritten": overwritten, "removed": removed, "forgotten": forgotten, "failed": failed }));
     let draft = Draft { kind: Kind::Leftovers, subjects: Vec::new(), result, facts };
     let noted = Desk::open(context).and_then(|desk| desk.append(context, draft));
     if let Err(failure) = noted {
@@ -119,6 +148,8 @@ fn line(leftover: &Leftover) -> String {
         (WorkKind::Sealed, true) => t!("left-sealed", path = path),
         (WorkKind::Plaintext, false) => t!("left-plaintext-other", path = path),
         (WorkKind::Sealed, false) => t!("left-sealed-other", path = path),
+        (WorkKind::Fill, true) => t!("left-fill", path = path),
+        (WorkKind::Fill, false) => t!("left-fill-other", path = path),
     }
 }
 
@@ -155,4 +186,11 @@ fn erase(leftover: Leftover) -> Result<String, Failure> {
     let line = t!("scrapped", files = counted::files(done.files), bytes = counted::bytes(done.bytes));
     leftover.forget();
     Ok(line)
+}
+
+/// What filled free space goes as it is: there is nothing in it to overwrite, and much of it.
+fn remove_filling(leftover: Leftover) -> Result<String, Failure> {
+    let removed = freespace::remove(&leftover.path).map_err(|e| words::io(&leftover.path, &e))?;
+    leftover.forget();
+    Ok(t!("left-fill-removed", files = counted::files(removed)))
 }

@@ -81,7 +81,7 @@ pub(crate) fn at(path: &Path, source: io::Error) -> io::Error {
 }
 
 /// Multiples of this satisfy `O_DIRECT` on every disk sold.
-const ALIGNMENT: usize = 4096;
+pub(super) const ALIGNMENT: usize = 4096;
 
 /// Bytes asked for at a time.
 const CHUNK: usize = 1 << 20;
@@ -280,7 +280,7 @@ impl Aligned {
         Self { bytes: vec![0; length + ALIGNMENT], length }
     }
 
-    fn for_size(size: u64) -> Self {
+    pub(super) fn for_size(size: u64) -> Self {
         // One more block than the size asks for: a stretch may begin inside one.
         Self::new(usize::try_from(size).unwrap_or(CHUNK).saturating_add(ALIGNMENT).min(CHUNK))
     }

@@ -23,6 +23,8 @@ pub enum WorkKind {
     Sealed,
     /// Plaintext of an open that did not finish.
     Plaintext,
+    /// What filled the free space: noise and zeros, and a disk without room until it is gone.
+    Fill,
 }
 
 impl WorkKind {
@@ -32,13 +34,14 @@ impl WorkKind {
         match self {
             Self::Sealed => ".tewatashi-pack-",
             Self::Plaintext => ".tewatashi-open-",
+            Self::Fill => ".tewatashi-fill-",
         }
     }
 
     /// The kind that a work folder's name tells.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
-        [Self::Sealed, Self::Plaintext].into_iter().find(|kind| name.starts_with(kind.prefix()))
+        [Self::Sealed, Self::Plaintext, Self::Fill].into_iter().find(|kind| name.starts_with(kind.prefix()))
     }
 }
 
@@ -225,8 +228,8 @@ fn leftover(note: PathBuf) -> Option<Leftover> {
     let lock = os::lock_file(&note).ok().flatten()?;
     let reachable = text.path.symlink_metadata().is_ok();
     let same_place = text.beside.is_at(text.path.parent());
-    // Gone for good, or only ciphertext on a medium that is not here: nothing to remember.
-    if !reachable && (same_place || text.kind == WorkKind::Sealed) {
+    // Gone for good, or nothing readable on a medium that is not here: nothing to remember.
+    if !reachable && (same_place || text.kind != WorkKind::Plaintext) {
         let _ = fs::remove_file(&note);
         return None;
     }

@@ -55,6 +55,9 @@ fn words(stage: Stage) -> String {
         Stage::Check => t!("stage-check"),
         Stage::Open => t!("stage-open"),
         Stage::Erase => t!("stage-erase"),
+        Stage::Fill => t!("stage-fill"),
+        Stage::Slots => t!("stage-slots"),
+        Stage::GiveFree => t!("stage-give-free"),
     }
 }
 

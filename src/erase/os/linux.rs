@@ -27,12 +27,14 @@ mod users;
 pub(super) use attributes::*;
 pub use blocks::RawDevice;
 pub(super) use blocks::*;
+mod space;
 pub(super) use cache::*;
 pub use folder::Folder;
 pub(super) use folder::*;
 pub use held::HeldFolder;
 pub use std::os::fd::AsFd as Handle;
 pub(super) use users::*;
+pub(super) use space::*;
 
 // ---- Where a path lies
 

@@ -126,6 +126,64 @@ impl Place {
     }
 }
 
+/// How much room a file system has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Space {
+    /// Bytes in a block.
+    pub block: u64,
+    /// Bytes in all.
+    pub total: u64,
+    /// Bytes nobody uses.
+    pub free: u64,
+    /// Those of them that an ordinary user may take; the rest is set aside for the administrator.
+    pub available: u64,
+    /// Inodes in all; 0 where the file system makes them as it goes.
+    pub inodes: u64,
+    /// Inodes nobody uses.
+    pub inodes_free: u64,
+    /// Mounted to be read only.
+    pub read_only: bool,
+}
+
+/// What is known of the storage under a place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Storage {
+    /// The device's name for itself.
+    pub model: Option<String>,
+    /// Whether it has no moving parts; `None` where nobody says, or where another layer answers for it.
+    pub flash: Option<bool>,
+    /// It is a file, a volume or a virtual disk: what lies below may keep more than is seen here.
+    pub layered: bool,
+}
+
+/// The room in the file system that `path` lies in. Where a quota holds for a folder, some file systems answer with the quota.
+///
+/// # Errors
+/// The system's; `Unsupported` where it cannot be asked.
+pub fn space(path: &Path) -> io::Result<Space> {
+    sys::space(path)
+}
+
+/// The same of an open file or folder.
+///
+/// # Errors
+/// As for [`space`].
+pub fn space_of(file: &File) -> io::Result<Space> {
+    sys::space_of(file)
+}
+
+/// Whether this user may take what is set aside for the administrator.
+#[must_use]
+pub fn may_use_reserved() -> bool {
+    sys::may_use_reserved()
+}
+
+/// What is known of the storage under a place.
+#[must_use]
+pub fn storage_of(place: &Place) -> Storage {
+    sys::storage_of(place)
+}
+
 /// The place an existing path lies in; of a link, the place of what it points to.
 ///
 /// # Errors
@@ -382,6 +440,14 @@ pub fn bypass_cache(file: &File, on: bool) -> bool {
 /// As for reading.
 pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     sys::read_at(file, buffer, offset)
+}
+
+/// Writes at an offset, as [`std::io::Write::write`] does at the current position: perhaps not all of it.
+///
+/// # Errors
+/// As for writing.
+pub fn write_part_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<usize> {
+    sys::write_part_at(file, bytes, offset)
 }
 
 /// The next stretch within `range` that holds data rather than a hole. Overwriting a hole would ask a full disk for space.

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 
-use super::{CoreDumps, Medium, NoMedium, Place, Volume, checked_rename};
+use super::{CoreDumps, Medium, NoMedium, Place, Space, Storage, Volume, checked_rename};
 
 fn unsupported() -> io::Error {
     io::ErrorKind::Unsupported.into()
@@ -37,6 +37,27 @@ fn unknown_place() -> Place {
         free_bytes: u64::MAX,
         whole_device: None,
     }
+}
+
+pub(super) fn space(_path: &Path) -> io::Result<Space> {
+    Err(unsupported())
+}
+
+pub(super) fn space_of(_file: &File) -> io::Result<Space> {
+    Err(unsupported())
+}
+
+pub(super) fn may_use_reserved() -> bool {
+    false
+}
+
+pub(super) fn storage_of(_place: &Place) -> Storage {
+    Storage::default()
+}
+
+pub(super) fn write_part_at(mut file: &File, bytes: &[u8], offset: u64) -> io::Result<usize> {
+    file.seek(SeekFrom::Start(offset))?;
+    io::Write::write(&mut file, bytes)
 }
 
 /// Mounts inside folders cannot be told apart here, so every entry counts as lying in one volume.
@@ -105,6 +126,22 @@ impl HeldFolder {
     /// As for [`super::create_new_private`].
     pub fn create_new(&self, below: &str, executable: bool) -> io::Result<File> {
         create_new_private(&self.path.join(below), executable)
+    }
+
+    /// Removes a file below the folder.
+    ///
+    /// # Errors
+    /// As for [`std::fs::remove_file`].
+    pub fn remove_file(&self, below: &str) -> io::Result<()> {
+        std::fs::remove_file(self.path.join(below))
+    }
+
+    /// Removes an empty folder below it.
+    ///
+    /// # Errors
+    /// As for [`std::fs::remove_dir`].
+    pub fn remove_dir(&self, below: &str) -> io::Result<()> {
+        std::fs::remove_dir(self.path.join(below))
     }
 
     /// Makes a folder below it.

@@ -54,6 +54,10 @@ impl HeldFolder {
         Ok(folder.st_uid == probe.uid() && private)
     }
 
+    pub(super) fn handle(&self) -> &OwnedFd {
+        &self.handle
+    }
+
     /// Creates a file below the folder that nobody else may read.
     ///
     /// # Errors
