@@ -218,6 +218,9 @@ fn one_pass(
         progress.stage(Stage::ReadBack, filling.size());
         filling.read_back(progress);
     }
+    if !filling.tally.stops() {
+        filling.turn(progress);
+    }
     if let Some(slots) = slots.filter(|_| !filling.tally.stops()) {
         progress.stage(Stage::Slots, 0);
         let made = slots.insert(Slots::new(plan, key));

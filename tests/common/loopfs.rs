@@ -55,6 +55,20 @@ impl LoopFs {
         fs
     }
 
+    /// As [`LoopFs::make`], on a medium that was full of `marker` before: what was never written since shows. `mkfs` must not
+    /// discard.
+    pub fn make_used(mkfs: &str, megabytes: u64, marker: &str) -> Self {
+        let fs = Self::image(megabytes);
+        let image = File::options().write(true).open(fs.image_path()).unwrap();
+        let held = marked(marker, 1 << 20);
+        for number in 0..megabytes {
+            image.write_all_at(&held, number << 20).unwrap();
+        }
+        run(mkfs.split(' '), &[&fs.image_path()]);
+        run(["mount", "-o", "loop"], &[&fs.image_path(), &fs.mount_point()]);
+        fs
+    }
+
     /// As [`LoopFs::make`], with a driver in user space: `mkfs.exfat` and `mount.exfat-fuse`, say.
     pub fn make_fuse(mkfs: &str, megabytes: u64, driver: &str) -> Self {
         let mut fs = Self::image(megabytes);

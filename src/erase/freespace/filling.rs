@@ -22,6 +22,10 @@ const LOOK: u64 = 8 << 20;
 /// What is given back is a multiple of this, so that a busy desk is not given every block singly.
 const GIVE: u64 = 4 << 20;
 
+/// The first file is this part of what is free, and no longer than [`TURNED`]: it is what [`Filling::turn`] lets go of.
+const TURN: u64 = 16;
+const TURNED: u64 = 64 << 20;
+
 /// A file of the filling. It is held open, and never looked for by its name to be changed.
 struct Held {
     name: String,
@@ -40,6 +44,7 @@ pub(super) struct Filling<'a> {
     pass: Pass,
     key: Key,
     files: Vec<Held>,
+    turned: bool,
     pub(super) tally: Tally,
     pub(super) error: Option<(PathBuf, io::Error)>,
 }
@@ -61,7 +66,18 @@ impl<'a> Filling<'a> {
         pass: Pass,
         key: Key,
     ) -> Self {
-        Self { plan, held, work, watch, pass, key, files: Vec::new(), tally: Tally::default(), error: None }
+        Self {
+            plan,
+            held,
+            work,
+            watch,
+            pass,
+            key,
+            files: Vec::new(),
+            turned: false,
+            tally: Tally::default(),
+            error: None,
+        }
     }
 
     /// Bytes held now.
@@ -119,10 +135,14 @@ impl<'a> Filling<'a> {
     }
 
     fn write_into(&mut self, mut pattern: Pattern, progress: &dyn Progress) -> io::Result<End> {
-        let limit = self.plan.file_size();
+        let limit = match (self.files.len(), self.turned) {
+            (1, _) => (self.plan.expected() / TURN / UNIT * UNIT).clamp(PIECE, TURNED),
+            (_, false) => self.plan.file_size(),
+            (_, true) => self.plan.file_size().saturating_add(2 * TURNED),
+        };
         let most = self.plan.free.saturating_add(self.plan.free / 16).saturating_add(64 << 20);
-        let before = self.tally.filled;
         let Some(at) = self.files.len().checked_sub(1) else { return Ok(End::Long) };
+        let before = self.size() - self.files[at].size;
         let mut buffer = Aligned::for_size(PIECE);
         let buffer = buffer.slice();
         let (plain, mut ready) = (pattern.is_plain(), false);
@@ -193,6 +213,25 @@ impl<'a> Filling<'a> {
     /// Lets go of what has been read back, to make room for the slots. It was covered, and stays so.
     pub(super) fn release(&mut self, bytes: u64) -> u64 {
         cut(&mut self.files, bytes)
+    }
+
+    /// ext4 keeps some blocks of every file system for itself, and any blocks will do. So the first file, which has been read
+    /// back by now, is let go of, and the last one grows on: into the blocks that were kept before, and others are kept now,
+    /// which were covered. Whether that is so nobody says, so none of it is counted.
+    pub(super) fn turn(&mut self, progress: &dyn Progress) {
+        let is_kept = self.tally.ended == Ended::Full && self.tally.free_at_end >= UNIT && self.files.len() > 1;
+        let (Some(first), true) = (self.files.first_mut(), is_kept) else { return };
+        if first.size == 0 || first.file.set_len(0).is_err() {
+            return;
+        }
+        first.size = 0;
+        self.turned = true;
+        let _ = self.held.sync_file_system();
+        let pattern = Pattern::of(self.pass, &self.key, self.files.len() as u64 - 1);
+        if let Ok(End::Last(Ended::Interrupted)) = self.write_into(pattern, progress) {
+            self.tally.ended = Ended::Interrupted;
+        }
+        let _ = self.held.sync_file_system();
     }
 
     // ---- Reading back
