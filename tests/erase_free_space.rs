@@ -7,6 +7,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use rustix::fs::StatVfs;
 use serde_json::Value;
@@ -191,4 +194,212 @@ fn what_no_file_is_given_stays_and_is_not_claimed() {
         assert!(before - after >= equal - equal / 50, "covered {equal}, gone {}", before - after);
         assert!(after <= megabytes * MIB - equal, "{after} of {megabytes} MiB");
     }
+}
+
+// ---- The disk is given back
+
+/// Starts a filling and stops it in its midst: the work folder is there and much of the room is taken.
+fn stopped_in_the_midst(desk: &Desk, fs: &LoopFs, reserve: &str, until: u64) -> Child {
+    let mount = fs.mount_point();
+    let words = ["--json", "--yes", "erase", "--free-space", mount.to_str().unwrap(), "--reserve", reserve];
+    // Slowed down by many passes and looked at often; it is still running whenever there is a work folder.
+    let mut child = desk.start(words.iter().chain(&["--method", "dod"]));
+    while work_folder(&mount).is_none() || free(&mount) > until {
+        assert!(child.try_wait().unwrap().is_none(), "it must be stopped before it is done");
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    signal(&child, "STOP");
+    assert!(work_folder(&mount).is_some() && free(&mount) <= until, "in the midst");
+    child
+}
+
+fn work_folder(mount: &Path) -> Option<String> {
+    let names = names_in(mount).into_iter().map(|name| name.into_string().unwrap());
+    names.into_iter().find(|name| name.starts_with(".tewatashi-fill-"))
+}
+
+fn signal(child: &Child, name: &str) {
+    tool("kill", [format!("-{name}"), child.id().to_string()]);
+}
+
+fn ended(child: Child) -> Run {
+    Run::came(child.wait_with_output().unwrap(), true)
+}
+
+#[test]
+fn an_interrupted_filling_is_gone_and_its_entry_says_what_was_covered() {
+    let desk = Desk::new();
+    let fs = LoopFs::make("mkfs.ext4 -q -F", 256, "");
+    let before = free(&fs.mount_point());
+    let child = stopped_in_the_midst(&desk, &fs, "0", before / 2);
+    signal(&child, "INT");
+    signal(&child, "CONT");
+    let run = ended(child).fails(130);
+    assert_eq!(run.kind(), "interrupted");
+    assert_eq!(work_folder(&fs.mount_point()), None);
+    fs.sync();
+    assert!(free(&fs.mount_point()).abs_diff(before) < MIB);
+    let entry = entry(&desk);
+    assert_eq!((&entry["result"], &entry["facts"]["ended"]), (&"interrupted".into(), &"interrupted".into()));
+    assert!(entry["facts"]["equal"].as_u64().unwrap() <= entry["facts"]["filled"].as_u64().unwrap());
+    assert!(desk.run(["leftovers"]).ok().out.contains("nothing"));
+}
+
+#[test]
+fn a_killed_filling_is_told_of_and_removed_by_whatever_is_run_next() {
+    let desk = Desk::new();
+    let fs = LoopFs::make("mkfs.ext4 -q -F", 256, "");
+    let before = free(&fs.mount_point());
+    for next in [&["leftovers", "--erase", "--yes"][..], &["staff", "list"], &["leftovers"]] {
+        let mut child = stopped_in_the_midst(&desk, &fs, "0", before / 2);
+        // Nobody touches it while it is at work.
+        let mount = fs.mount_point();
+        desk.run(["leftovers", "--erase", "--yes", mount.to_str().unwrap()]).ok();
+        assert!(work_folder(&mount).is_some());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(work_folder(&mount).is_some() && free(&mount) < before, "the test must leave something");
+        let run = desk.run(next).ok();
+        assert!(format!("{}{}", run.out, run.err).contains("filling of free space"), "{run:?}");
+        assert_eq!(work_folder(&mount), None, "{next:?}");
+        fs.sync();
+        assert!(free(&mount).abs_diff(before) < MIB);
+        let entry = entry(&desk);
+        assert_eq!((&entry["kind"], &entry["facts"]["removed"]), (&"leftovers".into(), &1.into()), "{next:?}");
+        assert!(desk.run(["leftovers"]).ok().out.contains("nothing"));
+    }
+}
+
+#[test]
+fn a_filling_that_another_user_may_be_at_is_removed_only_when_asked_for() {
+    let desk = Desk::new();
+    let work = desk.path("medium/.tewatashi-fill-01234567");
+    fs::create_dir(&work).unwrap();
+    fs::write(work.join("data-00000"), "noise").unwrap();
+    let run = desk.run(["leftovers", "medium"]).ok();
+    assert!(run.out.contains("another user") && work.exists(), "{run:?}");
+    desk.run(["leftovers", "medium", "--erase", "--yes"]).ok();
+    assert!(!work.exists());
+}
+
+#[test]
+fn what_is_to_be_left_is_left_all_the_time() {
+    let desk = Desk::new();
+    let reserve = 40 * MIB;
+    for fs in [LoopFs::make("mkfs.ext4 -q -F", 128, ""), LoopFs::xfs()] {
+        let mount = fs.mount_point();
+        let (least, over) = (AtomicU64::new(u64::MAX), AtomicBool::new(false));
+        let record = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    let room = room(&mount);
+                    least.fetch_min(room.f_bavail * room.f_frsize, Ordering::Relaxed);
+                }
+            });
+            let record = fill(&desk, &fs, &["--reserve", "40M"]);
+            over.store(true, Ordering::Relaxed);
+            record
+        });
+        let (record, least) = (record.ok().json(), least.into_inner());
+        assert!(least >= reserve, "{least} left");
+        assert!(least <= reserve + 4 * MIB, "and not much more was left: {least}");
+        assert_eq!((&record["ended"], &record["given_back"]), (&"reserve".into(), &0.into()), "{record}");
+        assert_eq!(record["small_files"], 0);
+        assert!(record["not_reached"].as_array().unwrap().contains(&"reserve".into()));
+    }
+}
+
+#[test]
+fn others_get_the_room_they_need_and_it_is_not_counted() {
+    let desk = Desk::new();
+    let fs = LoopFs::ext4();
+    let mount = fs.mount_point();
+    let start = room(&mount);
+    let reserve = 30 * MIB;
+    let expected = start.f_bavail * start.f_frsize - reserve;
+    let until = free(&mount) - expected + 4 * MIB;
+    let child = stopped_in_the_midst(&desk, &fs, "30M", until);
+    // While it holds all but the reserve, somebody takes most of that; and then, as it goes on, again.
+    fs::write(fs.path("first"), vec![7; 20 << 20]).unwrap();
+    fs.sync();
+    signal(&child, "CONT");
+    let record = ended(child).ok().json();
+    let number = |key: &str| record[key].as_u64().unwrap();
+    assert!(number("given_back") > 8 * MIB, "{record}");
+    assert_eq!(number("equal") + number("given_back"), number("filled"), "{record}");
+    assert!(number("equal") <= expected - 20 * MIB + MIB, "{record}");
+    assert_eq!(fs::read(fs.path("first")).unwrap(), vec![7; 20 << 20]);
+}
+
+// ---- What is refused, and what is told
+
+#[test]
+fn a_quota_that_ends_it_is_told() {
+    let desk = Desk::new();
+    let fs = LoopFs::btrfs();
+    let folder = fs.path("課");
+    for words in [&["quota", "enable"][..], &["subvolume", "create"], &["qgroup", "limit", "32m"]] {
+        let place = if words[0] == "quota" { fs.mount_point() } else { folder.clone() };
+        tool("btrfs", words.iter().map(std::ffi::OsStr::new).chain([place.as_os_str()]));
+    }
+    let words = ["--json", "--yes", "erase", "--reserve", "0", "--free-space"].map(std::ffi::OsStr::new);
+    let run = desk.run(words.into_iter().chain([folder.as_os_str()]));
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.err.contains("quota"), "{run:?}");
+    let record = run.json();
+    assert_eq!((&record["result"], &record["ended"]), (&"in_part".into(), &"quota".into()));
+    let number = |key: &str| record[key].as_u64().unwrap();
+    assert!(number("free_before") > 200 * MIB && number("equal") < 33 * MIB && number("equal") > 16 * MIB, "{record}");
+    assert!(record["not_reached"].as_array().unwrap().contains(&"quota".into()));
+    assert_eq!((entry(&desk)["result"].as_str(), names_in(&folder).len()), (Some("in_part"), 0));
+}
+
+#[test]
+fn where_there_is_nothing_to_fill_it_is_refused_and_nothing_is_written() {
+    let desk = Desk::new();
+    let refused = |fs: &LoopFs, options: &[&str]| {
+        let run = fill(&desk, fs, options).fails(4);
+        assert_eq!(work_folder(&fs.mount_point()), None);
+        run.kind()
+    };
+    assert_eq!(refused(&LoopFs::tmpfs(64), &[]), "no_medium");
+    let full = LoopFs::make("mkfs.ext4 -q -F -m 0", 32, "");
+    assert_eq!(refused(&full, &["--reserve", "1G"]), "too_little_free");
+    assert_eq!(refused(&full, &[]), "too_little_free", "64 MiB are left when nobody says how much");
+    let mut file = fs::File::create(full.path("all")).unwrap();
+    while std::io::Write::write_all(&mut file, &[1; 1024]).is_ok() {}
+    drop(file);
+    full.sync();
+    assert_eq!(refused(&full, &["--reserve", "0"]), "too_little_free", "what ext4 keeps for itself is no room");
+    tool("mount", ["-o", "remount,ro", full.mount_point().to_str().unwrap()]);
+    assert_eq!(refused(&full, &["--reserve", "0"]), "read_only");
+    assert_eq!(entry(&desk)["result"], "refused");
+}
+
+#[test]
+fn without_confirmation_and_for_a_plan_nothing_is_written() {
+    let desk = Desk::new();
+    let fs = LoopFs::make("mkfs.ext4 -q -F", 32, "");
+    fs.sync();
+    let (before, mount) = (fs::read(fs.image_path()).unwrap(), fs.mount_point());
+    let words = ["--json", "erase", "--free-space", mount.to_str().unwrap(), "--reserve", "0"];
+    let plan = desk.run(words.iter().chain(&["--dry-run"])).ok().json();
+    assert!(!desk.path("home/tewatashi").exists(), "not even a ledger");
+    assert_eq!(plan["plan"]["expected"].as_u64().unwrap(), free(&mount));
+    let run = desk.run(words).fails(2);
+    assert_eq!(run.kind(), "needs_yes");
+    assert!(run.err.contains("free: ") && run.err.contains("to be overwritten"), "{run:?}");
+    fs.sync();
+    assert!(before == fs::read(fs.image_path()).unwrap(), "nothing was written");
+    desk.run(["erase", "--free-space", "nowhere", "--yes"]).fails(1);
+}
+
+#[test]
+fn of_a_medium_for_handing_over_nothing_is_left_unless_asked_for() {
+    let desk = Desk::new();
+    let fs = LoopFs::make_fuse("mkfs.exfat", 48, "mount.exfat-fuse");
+    let mount = fs.mount_point();
+    let words = ["--json", "erase", "--dry-run", "--free-space", mount.to_str().unwrap()];
+    let plan = desk.run(words).ok().json();
+    assert_eq!((plan["plan"]["reserve"].as_u64(), plan["plan"]["method"].as_str()), (Some(0), Some("random")));
 }

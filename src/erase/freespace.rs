@@ -93,10 +93,8 @@ impl Plan {
         }
         let space = os::space(folder)?;
         let whole = os::space(&place.mount_point).map_or(0, |whole| whole.free);
-        let reserve = reserve.unwrap_or_else(|| match place.is_handover_medium() {
-            true => 0,
-            false => RESERVE.max(space.total / 100),
-        });
+        let reserve =
+            reserve.unwrap_or_else(|| if place.is_handover_medium() { 0 } else { RESERVE.max(space.total / 100) });
         let storage = os::storage_of(&place);
         let folder = folder.to_owned();
         // Others write meanwhile; a quota shows by more than that.
@@ -163,7 +161,7 @@ pub struct Filled {
 #[must_use]
 pub fn fill(plan: &Plan, work: &Path, progress: &dyn Progress) -> Filled {
     let mut filled =
-        Filled { record: FillRecord::new(plan, Tally::default(), None), error: None, left: None, replaced: false };
+        Filled { record: FillRecord::new(plan, &Tally::default(), None), error: None, left: None, replaced: false };
     match HeldFolder::make(work) {
         Ok(Some(held)) => run(plan, &held, work, progress, &mut filled),
         Ok(None) => filled.replaced = true,
@@ -196,7 +194,7 @@ fn run(plan: &Plan, held: &HeldFolder, work: &Path, progress: &dyn Progress, fil
     filled.replaced = work.symlink_metadata().is_ok() && !held.is_at(work);
     let _ = os::sync_file_system(&plan.folder);
     let _ = os::sync_dir(&plan.folder);
-    filled.record = FillRecord::new(plan, weakest.unwrap_or_default(), slots);
+    filled.record = FillRecord::new(plan, &weakest.unwrap_or_default(), slots.as_ref());
 }
 
 /// One filling, read back, and what small room is left. The data is gone when this returns, the slots are not.

@@ -7,9 +7,9 @@
 //! This room knows no screen, no ledger and no clock. It returns plain records, and others print and keep them.
 
 mod compare;
+pub mod freespace;
 pub mod guard;
 mod names;
-pub mod freespace;
 pub mod os;
 pub mod outcome;
 pub mod overwrite;

@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::desk::{Desk, Trace, recorded_at};
 use crate::cli::failure::{Failure, code};
 use crate::cli::{said, words};
-use crate::erase::freespace::{self, Ended, FillRecord, Filled, Plan, Verdict};
+use crate::erase::freespace::{self, Ended, FillRecord, Filled, Plan, Refused, Verdict};
 use crate::erase::pattern::Method;
 use crate::home::WorkKind;
 use crate::ledger::{Kind, SubjectType};
@@ -129,6 +129,11 @@ fn judge(filled: Filled, told: &mut Option<FillRecord>) -> Result<(), Failure> {
     }
     match (record.verdict, error) {
         (Verdict::Done, None) => Ok(()),
+        (_, Some((_, error))) if record.filled == 0 && is_full(&error) => {
+            // What is free is free for the file system's own records alone.
+            let refused = Refused::TooLittle { free: record.free_before, reserve: record.reserve };
+            Err(words::fill(Path::new(&record.mount_point), &refused))
+        }
         (_, Some((path, error))) if record.equal == 0 => Err(words::io(&path, &error)),
         (_, error) => {
             let reason =
@@ -136,6 +141,10 @@ fn judge(filled: Filled, told: &mut Option<FillRecord>) -> Result<(), Failure> {
             Err(words::filled_in_part(record).with_details(reason.into_iter().collect()))
         }
     }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
 fn confirm(context: &Context, plan: &Plan) -> Result<(), Failure> {

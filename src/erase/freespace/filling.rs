@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::os::{self, HeldFolder};
 use super::super::pattern::{Key, Pass, Pattern};
-use super::super::readback::{Aligned, AtPath, Outcome, read_back};
+use super::super::readback::{ALIGNMENT, Aligned, AtPath, Outcome, read_back};
 use super::record::{Ended, Tally};
 use super::watch::Watch;
 use super::{Plan, UNIT};
@@ -377,7 +377,7 @@ impl Step {
 
     fn went_on(&mut self, file: &File, end: u64) {
         self.gained = true;
-        if self.direct && end % UNIT != 0 {
+        if self.direct && !end.is_multiple_of(UNIT) {
             self.through_the_cache(file);
         }
     }
@@ -422,7 +422,7 @@ impl Compared {
             self.offset += bytes.len() as u64;
             return;
         }
-        for block in bytes.chunks(UNIT as usize) {
+        for block in bytes.chunks(ALIGNMENT) {
             let counted = if pattern.stands_in(block, self.offset) { &mut self.equal } else { &mut self.differs };
             *counted += block.len() as u64;
             self.offset += block.len() as u64;

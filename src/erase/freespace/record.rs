@@ -148,7 +148,7 @@ pub struct FillRecord {
 }
 
 impl FillRecord {
-    pub(super) fn new(plan: &Plan, tally: Tally, slots: Option<Slots>) -> Self {
+    pub(super) fn new(plan: &Plan, tally: &Tally, slots: Option<&Slots>) -> Self {
         let (small_files, empty_files) = slots.map_or((0, 0), |slots| (slots.small(), slots.empty()));
         let inodes_filled = tally.files + small_files + empty_files;
         let held = tally.filled - tally.given_back.min(tally.filled);

@@ -97,9 +97,6 @@ impl Slots {
                 return ControlFlow::Break(());
             }
         }
-        if leaves {
-            filling.release(self.most.saturating_mul(512).min(16 * ROOM));
-        }
         let mut for_nothing = 0;
         loop {
             let before = self.next;
@@ -117,13 +114,15 @@ impl Slots {
     }
 
     /// Makes files of one kind until there is no room, or enough of them.
-    fn fill_up(&mut self, filling: &Filling, size: Option<usize>, progress: &dyn Progress) -> Made {
+    fn fill_up(&mut self, filling: &mut Filling, size: Option<usize>, progress: &dyn Progress) -> Made {
         let mut contents = Pattern::of(Pass::Keystream, &self.key, CONTENTS);
         let mut bytes = vec![0; size.unwrap_or(0)];
         let mut begun = Instant::now();
         while self.next < self.most {
             if self.next.is_multiple_of(BATCH) {
-                if begun.elapsed() > SLOW || filling.watch().missing() > 0 {
+                // What names and inodes take is made room for by the filling, never by what is left for others.
+                let near = filling.watch().room().is_ok_and(|room| room == 0);
+                if begun.elapsed() > SLOW || filling.watch().missing() > 0 || near && filling.release(ROOM) == 0 {
                     return Made::All;
                 }
                 begun = Instant::now();

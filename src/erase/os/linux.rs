@@ -32,9 +32,9 @@ pub(super) use cache::*;
 pub use folder::Folder;
 pub(super) use folder::*;
 pub use held::HeldFolder;
+pub(super) use space::*;
 pub use std::os::fd::AsFd as Handle;
 pub(super) use users::*;
-pub(super) use space::*;
 
 // ---- Where a path lies
 
