@@ -172,9 +172,19 @@ impl Run {
         if self.json {
             let value: Value = serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:?}"));
             let failed = value.get("error").is_some()
-                || ["damaged", "unreadable", "broken", "not_covered", "voided", "incomplete", "in_part", "partial", "not_established"]
-                    .iter()
-                    .any(|r| value["result"] == *r);
+                || [
+                    "damaged",
+                    "unreadable",
+                    "broken",
+                    "not_covered",
+                    "voided",
+                    "incomplete",
+                    "in_part",
+                    "partial",
+                    "not_established",
+                ]
+                .iter()
+                .any(|r| value["result"] == *r);
             assert!(self.code == 0 || failed || value.get("found").is_some(), "{self:?}");
             assert_eq!(failed, self.code != 0 && value.get("found").is_none(), "{self:?}");
         }
