@@ -447,7 +447,7 @@ fn stock_tools_check_what_the_page_carries() {
 fn stock_tools_find_what_a_certificate_does_not_cover() {
     let opened = opened();
     let office = &opened.office;
-    let digits: String = opened.key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = tewatashi::digest::hex(&opened.key);
     let script = format!(
         "jq -r 'select(.result == \"erased\") | .fingerprint' \"$1\" | sort > erased
         cut -c-64 \"$2\" | while read h; do printf %s \"$h\" | xxd -r -p |
