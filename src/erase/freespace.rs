@@ -5,6 +5,7 @@
 //! much that is not: [`Beyond`] names what a filling cannot reach. This is a fact for the record and no certificate of files.
 
 mod filling;
+mod piece;
 mod record;
 mod slots;
 mod watch;
