@@ -1311,3 +1311,5 @@ beyond-snapshots = what snapshots, and files that share blocks, still hold
 beyond-copy-on-write = earlier states of the trees of a file system that never writes in place
 beyond-storage-below = what the layer below keeps of its own (image file, volume, virtual disk)
 beyond-spare-cells = spare and remapped cells and sectors
+warn-opened-not-kept = what lets the files of this bundle be known again when they are erased could not be kept in the case ({ $reason })
+warn-not-filled = free space could not be filled ({ $reason })

@@ -1280,3 +1280,5 @@ beyond-snapshots = スナップショットや、ブロックを共有するフ�
 beyond-copy-on-write = 上書きせずに書き足す方式の、以前の管理情報
 beyond-storage-below = 下の層（イメージファイル、論理ボリューム、仮想ディスク）が独自に保持するもの
 beyond-spare-cells = 予備領域や代替処理済みのセル・セクター
+warn-opened-not-kept = この束のファイルを消去のときに見分けるための鍵を、案件に残せませんでした（{ $reason }）
+warn-not-filled = 空き領域を埋められませんでした（{ $reason }）

@@ -63,4 +63,10 @@ impl CaseFolder {
     pub fn fingerprint_key(&self) -> PathBuf {
         self.path.join("keys").join("fingerprint")
     }
+
+    /// What is kept of bundles that were opened.
+    #[must_use]
+    pub fn opened(&self) -> PathBuf {
+        self.path.join("keys").join("opened")
+    }
 }

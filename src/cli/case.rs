@@ -121,6 +121,7 @@ const SETTINGS: &str = "tewatashi.toml";
 const LEDGER: &str = "ledger.db";
 const KEY: &str = "keys/ledger_ed25519";
 const FINGERPRINTS: &str = "keys/fingerprint";
+const OPENED: &str = "keys/opened";
 const RECORDS: &str = "records";
 const FORMS: &str = "forms";
 
@@ -173,7 +174,8 @@ fn copy(context: &Context, desk: &Desk, to: &mut File) -> std::io::Result<()> {
     if fingerprints.is_file() {
         tar.append_path_with_name(fingerprints, FINGERPRINTS)?;
     }
-    for (name, folder) in [(RECORDS, desk.folder.records()), (FORMS, desk.folder.forms())] {
+    let folders = [(RECORDS, desk.folder.records()), (FORMS, desk.folder.forms()), (OPENED, desk.folder.opened())];
+    for (name, folder) in folders {
         if folder.is_dir() {
             tar.append_dir_all(name, folder)?;
         }
@@ -289,7 +291,7 @@ fn gather(folder: &Path, to: &Path) -> Result<(), Failure> {
         os::make_private_dir(&to.join(name)).map_err(|e| words::io(to, &e))?;
     }
     let below = |name| walkdir::WalkDir::new(folder.join(name)).follow_links(false).into_iter().flatten();
-    let files = below(RECORDS).chain(below(FORMS));
+    let files = below(RECORDS).chain(below(FORMS)).chain(below(OPENED));
     let files = files.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
     let named = [SETTINGS, LEDGER, "ledger.db-wal", KEY, FINGERPRINTS].map(|name| folder.join(name));
     for from in named.into_iter().filter(|path| path.is_file()).chain(files) {
@@ -319,7 +321,8 @@ fn unpack(file: &Path, to: &Path) -> Result<(), Failure> {
             || name == Path::new(KEY)
             || name == Path::new(FINGERPRINTS)
             || name.starts_with(RECORDS)
-            || name.starts_with(FORMS);
+            || name.starts_with(FORMS)
+            || name.starts_with(OPENED);
         if !plain || !known {
             return Err(not_a_backup(file));
         }

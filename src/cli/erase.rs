@@ -17,13 +17,16 @@ use super::args::EraseArgs;
 use super::context::Context;
 use super::desk::{self, Desk, Trace, recorded_at};
 use super::failure::{Failure, code};
+use super::opened::Opened;
 use super::papers::{self, Certified, Document, Papers};
+use super::photo::Photo;
 use super::words;
 use crate::case::Approval;
 use crate::case::folder::CaseFolder;
 use crate::erase::guard::{self, Guard};
+use crate::erase::outcome::{Fate, Reasons};
 use crate::erase::pattern::{Key, Method};
-use crate::erase::plan::Plan;
+use crate::erase::plan::{Item, Plan};
 use crate::erase::promise::Wishes;
 use crate::erase::work::{self, Ended, Orders};
 use crate::ledger::{Kind, Outcome, SubjectType};
@@ -81,7 +84,8 @@ struct Done {
     plan: Plan,
     method: Method,
     particulars: Particulars,
-    bundles: Vec<(String, Vec<String>, Option<String>)>,
+    bundles: Vec<Opened>,
+    photos: Vec<Photo>,
     times: (String, String),
     list: Written,
     tally: Tally,
@@ -101,7 +105,8 @@ impl Done {
             plan: &self.plan,
             method: self.method,
             particulars: &self.particulars,
-            bundles: self.bundles.clone(),
+            bundles: &self.bundles,
+            photos: &self.photos,
             times: self.times.clone(),
             result: self.achieved(),
             list: Some(&self.list),
@@ -142,16 +147,17 @@ fn erase(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Res
         across_mounts: args.across_mounts,
         started: now(),
     };
-    printable(context, desk, &head, &bags)?;
+    let photos = printable(context, desk, &head, &bags)?;
     show::plan(context, &plan, head.method, false);
     show::confirm(context, &plan)?;
-    work(context, desk, trace, Start { plan, head, bags, resumes: None })
+    work(context, desk, trace, Start { plan, head, bags, photos, resumes: None })
 }
 
 struct Start {
     plan: Plan,
     head: Head,
     bags: Bags,
+    photos: Vec<Photo>,
     resumes: Option<Left>,
 }
 
@@ -181,13 +187,13 @@ fn resume(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Re
     left.plan.guarded(&guard(context, &desk.folder)?).map_err(|e| words::erase_plan(&e))?;
     let (plan, head) = (std::mem::take(&mut left.plan), left.head.clone());
     let bags = Bags::find(&plan, &desk.folder)?;
-    printable(context, desk, &head, &bags)?;
+    let photos = printable(context, desk, &head, &bags)?;
     show::plan(context, &plan, head.method, args.dry_run);
     if args.dry_run {
         return Err(Failure::usage("usage", t!("err-resume-dry-run"), t!("hint-resume-dry-run")));
     }
     show::confirm(context, &plan)?;
-    work(context, desk, trace, Start { plan, head, bags, resumes: Some(left) })
+    work(context, desk, trace, Start { plan, head, bags, photos, resumes: Some(left) })
 }
 
 /// A decision comes first where the case asks for one.
@@ -212,41 +218,41 @@ fn working_copies(desk: &Desk, bags: &Bags, plan: &Plan) -> Result<(), Failure> 
     Err(Failure::refused("not_a_working_copy", t!("err-not-a-working-copy"), t!("hint-not-a-working-copy")))
 }
 
-/// Whether the sheet could be printed, before anything is touched.
-fn printable(context: &Context, desk: &Desk, head: &Head, bags: &Bags) -> Result<(), Failure> {
+/// Whether the sheet could be printed, before anything is touched; and the photographs that go on it.
+fn printable(context: &Context, desk: &Desk, head: &Head, bags: &Bags) -> Result<Vec<Photo>, Failure> {
+    let photos = Photo::take_all(context, &head.particulars.photos)?;
     if head.particulars.no_documents {
-        return Ok(());
+        return Ok(photos);
     }
+    let bundles = bundles(bags);
     let nothing = Plan::default();
     let of = Certified {
         plan: &nothing,
         method: head.method,
         particulars: &head.particulars,
-        bundles: bundles(bags),
+        bundles: &bundles,
+        photos: &photos,
         times: (head.started.clone(), head.started.clone()),
         result: Achieved::NotEstablished,
         list: None,
         entry: None,
     };
-    Papers::new(context, desk).ready(&papers::erasure(desk, &of)?).map_err(papers::or_without)
+    Papers::new(context, desk).ready(&papers::erasure(desk, &of)?).map_err(papers::or_without)?;
+    Ok(photos)
 }
 
-fn bundles(bags: &Bags) -> Vec<(String, Vec<String>, Option<String>)> {
-    let mut all: Vec<_> = bags
-        .all()
-        .map(|bag| (bag.id.to_string(), bag.description.items.clone(), bag.description.medium_id.clone()))
-        .collect();
-    all.sort();
-    all.dedup();
+fn bundles(bags: &Bags) -> Vec<Opened> {
+    let mut all: Vec<_> = bags.all().cloned().collect();
+    all.sort_by(|one, two| one.bundle.cmp(&two.bundle));
     all
 }
 
 fn work(context: &Context, desk: &Desk, trace: &Trace, start: Start) -> Result<Done, Failure> {
-    let Start { mut plan, head, bags, resumes } = start;
+    let Start { mut plan, head, bags, photos, resumes } = start;
     let bundles = bundles(&bags);
-    for (bundle, _, medium) in &bundles {
-        trace.about(SubjectType::Bundle, bundle.clone());
-        if let Some(medium) = medium {
+    for opened in &bundles {
+        trace.about(SubjectType::Bundle, opened.bundle.clone());
+        if let Some(medium) = &opened.medium_id {
             trace.about(SubjectType::Medium, medium.clone());
         }
     }
@@ -262,7 +268,7 @@ fn work(context: &Context, desk: &Desk, trace: &Trace, start: Start) -> Result<D
         left.replace();
     }
     let key = Key::fresh().map_err(|e| words::io(&folder, &e))?;
-    let fingerprint = |_: &Plan, item: &crate::erase::plan::Item, digest| bags.fingerprint(item, digest);
+    let fingerprint = |_: &Plan, item: &Item, digest| bags.fingerprint(item, digest);
     let orders = Orders { method: head.method, key, fingerprint: &fingerprint };
     let ended = work::erase(&mut plan, &orders, &mut log, &context.screen);
     context.screen.clear();
@@ -280,8 +286,30 @@ fn work(context: &Context, desk: &Desk, trace: &Trace, start: Start) -> Result<D
         trace.in_part();
     }
     log.close();
+    if plan.wishes.best_effort {
+        trace.fact("free_space", fill_freed(context, &plan));
+    }
     let times = (head.started.clone(), now());
-    Ok(Done { plan, method: head.method, particulars: head.particulars, bundles, times, list, tally })
+    Ok(Done { plan, method: head.method, particulars: head.particulars, bundles, photos, times, list, tally })
+}
+
+/// Overwriting set blocks free that still hold the data: what is free on their file systems is filled once. It helps, and
+/// proves nothing of these files.
+fn fill_freed(context: &Context, plan: &Plan) -> Vec<Value> {
+    let freed = |item: &&Item| item.gone && item.fate != Some(Fate::Erased) && item.overwritten > 0;
+    let mut grounds: Vec<usize> =
+        plan.items.iter().filter(freed).map(|item| plan.folders[item.folder as usize].ground).collect();
+    grounds.sort_unstable();
+    grounds.dedup();
+    let mut records = Vec::new();
+    for ground in grounds {
+        let Some(folder) = plan.folders.iter().find(|folder| folder.ground == ground && !folder.goes) else { continue };
+        match free_space::fill_once(context, std::path::Path::new(&folder.name)) {
+            Ok(record) => records.push(record),
+            Err(failure) => context.warn(&t!("warn-not-filled", reason = failure.message)),
+        }
+    }
+    records
 }
 
 fn write_list(desk: &Desk, plan: &Plan, method: Method) -> Result<Written, Failure> {
@@ -303,7 +331,7 @@ fn said(particulars: &Particulars) -> Value {
 
 /// What was measured, for the ledger: no name of a file.
 fn facts(plan: &Plan, tally: &Tally, method: Method) -> Value {
-    let reasons = plan.items.iter().fold(crate::erase::outcome::Reasons::default(), |all, item| all.with(item.reasons));
+    let reasons = plan.items.iter().fold(Reasons::default(), |all, item| all.with(item.reasons));
     json!({
         "method": method, "passes": method.passes().len(), "items": plan.items.len(), "bytes": tally.bytes,
         "erased": tally.erased, "not_verified": tally.not_verified, "failed": tally.failed, "skipped": tally.skipped,

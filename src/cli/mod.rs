@@ -17,6 +17,7 @@ mod ledger;
 mod leftovers;
 mod list;
 mod open;
+mod opened;
 mod pack;
 mod paper;
 mod papers;

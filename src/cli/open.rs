@@ -84,6 +84,9 @@ fn open(
     match outcome {
         Ok(opened) => {
             trace.facts(kept::inside(&opened.inside));
+            if let Inside::Bag(inside) = &opened.inside {
+                super::opened::keep(context, desk, &inside.info);
+            }
             Ok((opened, signer))
         }
         Err(mut failure) => {

@@ -26,7 +26,7 @@ const MOST_PIXELS: u64 = 200_000_000;
 const PREFIX: &str = "photo-";
 
 /// A photograph, ready to be printed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Photo {
     /// The name of the file it came in.
     pub caption: String,
@@ -43,7 +43,6 @@ pub struct Photo {
     pixels: u64,
 }
 
-#[allow(dead_code)] // taken by `erase`
 impl Photo {
     /// Takes a photograph out of its file, which stays as it is.
     ///

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::bundle::{BagInfo, opened_bag};
+use crate::bundle::{BundleId, opened_bag};
 use crate::case::folder::CaseFolder;
 use crate::cli::failure::Failure;
+use crate::cli::opened::{self, Opened};
 use crate::cli::words;
 use crate::digest;
 use crate::erase::os;
@@ -19,10 +20,11 @@ use crate::erase::plan::{Item, Plan};
 
 type Secret = Zeroizing<Vec<u8>>;
 
-/// Bags in the plan, and the key of the case for what belongs to none.
+/// Opened bundles in the plan, and the key of the case for what belongs to none.
 pub struct Bags {
+    case: CaseFolder,
     own: Secret,
-    found: Vec<(BagInfo, Secret)>,
+    found: Vec<(Opened, Secret)>,
     /// The bag of each folder of the plan.
     of: Vec<Option<usize>>,
 }
@@ -30,7 +32,7 @@ pub struct Bags {
 impl Bags {
     /// Looks for the bags that the folders of a plan are, or lie in.
     pub fn find(plan: &Plan, case: &CaseFolder) -> Result<Self, Failure> {
-        let mut bags = Self { own: own_key(case)?, found: Vec::new(), of: Vec::new() };
+        let mut bags = Self { case: case.clone(), own: own_key(case)?, found: Vec::new(), of: Vec::new() };
         let mut seen: HashMap<PathBuf, Option<usize>> = HashMap::new();
         let mut places: Vec<PathBuf> = Vec::new();
         for folder in &plan.folders {
@@ -51,23 +53,27 @@ impl Bags {
         Ok(bags)
     }
 
+    /// A folder that a bundle was opened into: by this program, under the bundle's number, or by stock tools, with what the
+    /// bag says of itself still in it.
     fn at(&mut self, folder: &Path) -> Option<usize> {
-        let info = opened_bag(folder)?;
-        let key = Zeroizing::new(digest::unhex(&info.fingerprint_key)?);
-        self.found.push((info, key));
+        let named = || opened::find(&self.case, &BundleId::parse(folder.file_name()?.to_str()?)?);
+        let opened = opened_bag(folder).map(|info| Opened::of(&info)).or_else(named)?;
+        let key = opened.key()?;
+        if let Some(known) = self.found.iter().position(|(known, _)| known.bundle == opened.bundle) {
+            return Some(known);
+        }
+        self.found.push((opened, key));
         Some(self.found.len() - 1)
     }
 
-    /// The bags.
-    pub fn all(&self) -> impl Iterator<Item = &BagInfo> {
-        self.found.iter().map(|(info, _)| info)
+    /// The bundles.
+    pub fn all(&self) -> impl Iterator<Item = &Opened> {
+        self.found.iter().map(|(opened, _)| opened)
     }
 
     /// Whether every item belongs to one of these bundles.
     pub fn hold_all(&self, plan: &Plan, known: impl Fn(&str) -> bool) -> bool {
-        plan.items
-            .iter()
-            .all(|item| self.of[item.folder as usize].is_some_and(|bag| known(self.found[bag].0.id.as_str())))
+        plan.items.iter().all(|item| self.of[item.folder as usize].is_some_and(|bag| known(&self.found[bag].0.bundle)))
     }
 
     /// The fingerprint of a content, with the key its item is to be known by.

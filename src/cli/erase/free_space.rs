@@ -72,16 +72,7 @@ fn fill(
     show(context, &plan);
     confirm(context, &plan)?;
     trace.begin()?;
-    let home = context.home()?;
-    let note = home.note(WorkKind::Fill, folder).map_err(|e| words::io(home.folder(), &e))?;
-    let filled = freespace::fill(&plan, &note.folder, &context.screen);
-    context.screen.clear();
-    if filled.replaced {
-        // What stands under the noted name is not ours to remove.
-        note.disown();
-    } else {
-        drop(note);
-    }
+    let filled = at_work(context, &plan, folder)?;
     trace.facts(serde_json::to_value(&filled.record).unwrap_or_default());
     let ended = judge(filled, told);
     if let (Ok(()), Some(record)) = (&ended, told.as_ref())
@@ -90,6 +81,33 @@ fn fill(
         context.note(&t!("fill-trim", mount = show::name(&record.mount_point)));
     }
     ended
+}
+
+/// Fills, with a note for the next run should this one be killed: a disk left full is a disaster.
+fn at_work(context: &Context, plan: &Plan, folder: &Path) -> Result<Filled, Failure> {
+    let home = context.home()?;
+    let note = home.note(WorkKind::Fill, folder).map_err(|e| words::io(home.folder(), &e))?;
+    let filled = freespace::fill(plan, &note.folder, &context.screen);
+    context.screen.clear();
+    if filled.replaced {
+        // What stands under the noted name is not ours to remove.
+        note.disown();
+    } else {
+        drop(note);
+    }
+    Ok(filled)
+}
+
+/// Fills what is free where a folder lies, as part of another work. What came of it, for its record.
+pub fn fill_once(context: &Context, folder: &Path) -> Result<Value, Failure> {
+    let plan = Plan::look(folder, None, Method::Random, false).map_err(|refused| words::fill(folder, &refused))?;
+    show(context, &plan);
+    let filled = at_work(context, &plan, folder)?;
+    if let Some((path, error)) = &filled.left {
+        return Err(words::not_removed(path, error));
+    }
+    tell(context, &filled.record);
+    Ok(serde_json::to_value(&filled.record).unwrap_or_default())
 }
 
 /// What a person said of it.

@@ -10,6 +10,8 @@ use crate::cli::desk::Desk;
 use crate::cli::erase::list::{Row, Written};
 use crate::cli::erase::particulars::Particulars;
 use crate::cli::failure::Failure;
+use crate::cli::opened::Opened;
+use crate::cli::photo::Photo;
 use crate::cli::words;
 use crate::erase::os::facts::Cells;
 use crate::erase::outcome::Fate;
@@ -29,8 +31,10 @@ pub struct Certified<'a> {
     pub method: Method,
     /// What was said.
     pub particulars: &'a Particulars,
-    /// The bundles the items belong to: number, items, medium.
-    pub bundles: Vec<(String, Vec<String>, Option<String>)>,
+    /// The bundles the items belong to.
+    pub bundles: &'a [Opened],
+    /// 写真
+    pub photos: &'a [Photo],
     /// When it began and ended, RFC 3339.
     pub times: (String, String),
     /// What was achieved.
@@ -47,7 +51,7 @@ pub fn erasure(desk: &Desk, of: &Certified) -> Result<Paper, Failure> {
     let title = report.title(certifiable(desk, of.particulars));
     let said = of.particulars;
     let ended = DateTime::parse_from_rfc3339(&of.times.1).ok().map(|time| Date::from(time.date_naive()));
-    let medium = said.medium_id.clone().or_else(|| of.bundles.iter().find_map(|(_, _, medium)| medium.clone()));
+    let medium = said.medium_id.clone().or_else(|| of.bundles.iter().find_map(|opened| opened.medium_id.clone()));
     let base = Erasure {
         addressee: letter(&desk.settings).to,
         approval: approval(said),
@@ -71,9 +75,9 @@ pub fn erasure(desk: &Desk, of: &Certified) -> Result<Paper, Failure> {
         ..Erasure::default()
     };
     let sheet = report.fill(base, of.list.map(|list| list.sha256.as_str()).unwrap_or_default());
-    let mut paper = Paper::of(sheet).titled(title).of_others();
-    for (bundle, _, _) in &of.bundles {
-        paper = paper.about(SubjectType::Bundle, bundle.clone());
+    let mut paper = Paper::of(sheet).titled(title).of_others().with_photos(of.photos.to_vec());
+    for opened in of.bundles {
+        paper = paper.about(SubjectType::Bundle, opened.bundle.clone());
     }
     if let Some(medium) = medium {
         paper = paper.about(SubjectType::Medium, medium);
@@ -130,7 +134,7 @@ fn items(of: &Certified) -> Vec<String> {
     if !of.particulars.items.is_empty() {
         return of.particulars.items.clone();
     }
-    let mut items: Vec<String> = of.bundles.iter().flat_map(|(_, items, _)| items.clone()).collect();
+    let mut items: Vec<String> = of.bundles.iter().flat_map(|opened| opened.items.clone()).collect();
     items.dedup();
     items
 }
