@@ -64,6 +64,10 @@ pub(super) fn place_of(handle: &impl AsFd) -> io::Result<Place> {
     })
 }
 
+pub(super) fn place_of_folder(folder: &Folder) -> io::Result<Place> {
+    place_of(folder)
+}
+
 /// The kernel's own mount number is exact whatever is mounted over what. Before 5.8 it was not to be had, and the longest
 /// matching mount point is the best guess.
 fn find_mount<'m>(handle: BorrowedFd<'_>, mounts: &'m [Mount]) -> io::Result<&'m Mount> {

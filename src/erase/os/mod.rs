@@ -582,7 +582,7 @@ pub fn name_lengths(name: &OsStr) -> (usize, usize) {
 /// # Errors
 /// As for [`place`].
 pub fn place_of_folder(folder: &Folder) -> io::Result<Place> {
-    sys::place_of(folder)
+    sys::place_of_folder(folder)
 }
 
 /// Writes at an offset, all of it.

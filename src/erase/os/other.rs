@@ -10,6 +10,10 @@ use std::ptr::NonNull;
 
 use super::{CoreDumps, Medium, NoMedium, Place, Space, Storage, Volume, checked_rename};
 
+mod erasing;
+pub(super) use erasing::*;
+pub use erasing::{Folder, Handle, RawDevice};
+
 fn unsupported() -> io::Error {
     io::ErrorKind::Unsupported.into()
 }
