@@ -18,6 +18,8 @@ pub struct LoopFs {
     folder: TempDir,
     /// Set when the driver is a process in user space on a loop device of ours.
     device: Option<PathBuf>,
+    /// How it is mounted: the command, the device following it.
+    mount: Vec<String>,
 }
 
 impl LoopFs {
@@ -29,6 +31,11 @@ impl LoopFs {
     /// ext4 that writes data through its journal.
     pub fn ext4_data_journal() -> Self {
         Self::make("mkfs.ext4 -q -F", 128, "data=journal")
+    }
+
+    /// ext4 that keeps small files within its inodes.
+    pub fn ext4_inline_data() -> Self {
+        Self::make("mkfs.ext4 -q -F -O inline_data", 128, "")
     }
 
     /// xfs.
@@ -46,12 +53,28 @@ impl LoopFs {
         Self::make("mkfs.btrfs -q -f", 256, "nodiscard,nodatacow")
     }
 
+    /// btrfs that compresses whatever it is given.
+    pub fn btrfs_compressed() -> Self {
+        Self::make("mkfs.btrfs -q -f", 256, "nodiscard,compress-force=zstd")
+    }
+
+    /// NTFS by its driver in user space.
+    pub fn ntfs() -> Self {
+        Self::make_fuse("mkfs.ntfs -F -Q -q", 128, "ntfs-3g")
+    }
+
+    /// exFAT by its driver in user space.
+    pub fn exfat() -> Self {
+        Self::make_fuse("mkfs.exfat", 128, "mount.exfat-fuse")
+    }
+
     /// Makes an image of `megabytes` with `mkfs` (a command and its options) and mounts it with `options`.
     pub fn make(mkfs: &str, megabytes: u64, options: &str) -> Self {
-        let fs = Self::image(megabytes);
+        let mut fs = Self::image(megabytes);
         run(mkfs.split(' '), &[&fs.image_path()]);
         let options = if options.is_empty() { "loop".to_owned() } else { format!("loop,{options}") };
-        run(["mount", "-o", &options], &[&fs.image_path(), &fs.mount_point()]);
+        fs.mount = ["mount", "-o", &options].map(str::to_owned).into();
+        fs.mount_again();
         fs
     }
 
@@ -74,9 +97,9 @@ impl LoopFs {
         let mut fs = Self::image(megabytes);
         run(mkfs.split(' '), &[&fs.image_path()]);
         let device = run(["losetup", "--find", "--show"], &[&fs.image_path()]);
-        let device = PathBuf::from(device.trim());
-        fs.device = Some(device.clone());
-        run(driver.split(' '), &[&device, &fs.mount_point()]);
+        fs.device = Some(PathBuf::from(device.trim()));
+        fs.mount = driver.split(' ').map(str::to_owned).collect();
+        fs.mount_again();
         fs
     }
 
@@ -103,7 +126,25 @@ impl LoopFs {
         std::fs::create_dir(folder.path().join("mnt")).unwrap();
         let image = File::create(folder.path().join("image")).unwrap();
         image.set_len(megabytes << 20).unwrap();
-        Self { folder, device: None }
+        Self { folder, device: None, mount: Vec::new() }
+    }
+
+    /// Mounts it once more after [`LoopFs::unmount`].
+    pub fn mount_again(&self) {
+        let device = self.device.clone().unwrap_or_else(|| self.image_path());
+        run(self.mount.iter().map(String::as_str), &[&device, &self.mount_point()]);
+    }
+
+    /// Unmounts it, so that the image holds what the medium would hold when it is taken away.
+    pub fn unmount(&self) {
+        run(["umount"], &[&self.mount_point()]);
+        if let Some(device) = &self.device {
+            run(["blockdev", "--flushbufs"], &[device]);
+        }
+        // A loop device that goes with its mount goes a moment later.
+        while self.device.is_none() && !run(["losetup", "-j"], &[&self.image_path()]).is_empty() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
     }
 
     /// A path inside the file system.
