@@ -15,10 +15,10 @@ VENV ?= $(HOME)/.cache/tewatashi-venv
 
 BIN := $(CARGO_TARGET_DIR)/release/tewatashi
 
-.PHONY: help setup build demo test lint bench clean
+.PHONY: help setup build demo test lint bench bench-erase clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
 
 setup: ## install what building and testing need (nothing when it is all there)
 	@VENV='$(VENV)' scripts/setup.sh all
@@ -43,6 +43,10 @@ lint: ## formatting, clippy, licences and sources of dependencies
 
 bench: ## measure throughput
 	cargo bench --locked --bench throughput
+
+bench-erase: ## measure what an erasure leaves in raw images and how long it takes (needs root)
+	@VENV='$(VENV)' scripts/setup.sh bench
+	cargo bench --locked --bench erasure
 
 clean: ## remove the build of this crate (kept: other crates, the Python environment)
 	cargo clean -p tewatashi

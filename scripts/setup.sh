@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, and nothing else. `setup.sh demo`: what the demonstration needs. `setup.sh all`: the tests too.
+# `setup.sh bench`: the file systems and the tools that erasing is measured beside.
 # When nothing is missing it changes nothing and needs no network.
 set -euo pipefail
 
@@ -10,6 +11,7 @@ demo_packages=(build-essential age openssh-client tar coreutils diffutils util-l
 	fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic fonts-ipamj-mincho)
 test_packages=(e2fsprogs xfsprogs btrfs-progs exfat-fuse exfatprogs ntfs-3g squashfs-tools fusefat dosfstools fuse3
 	python3 python3-venv libreoffice-calc poppler-utils zbar-tools cups-daemon cups-client)
+bench_packages=(e2fsprogs xfsprogs btrfs-progs exfat-fuse exfatprogs ntfs-3g coreutils wipe secure-delete)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {
@@ -35,6 +37,7 @@ fi
 
 packages=("${demo_packages[@]}")
 if [[ $what == all ]]; then packages+=("${test_packages[@]}"); fi
+if [[ $what == bench ]]; then packages+=("${bench_packages[@]}"); fi
 if command -v dpkg-query >/dev/null; then
 	missing=()
 	for package in "${packages[@]}"; do

@@ -4,30 +4,32 @@
 
 #![cfg(target_os = "linux")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-use serde_json::Value;
+use std::path::PathBuf;
 
 #[path = "common/desk.rs"]
 mod desk;
+#[path = "common/erasing.rs"]
+mod erasing;
 #[path = "common/loopfs.rs"]
 mod loopfs;
 #[path = "common/office.rs"]
 mod office;
 #[path = "common/residue.rs"]
 mod residue;
-use desk::{Run, done, tool, tree};
-use loopfs::LoopFs;
+use desk::{done, tool, tree};
+use erasing::{Told, erase, has, path, result};
+use loopfs::{LoopFs, Undone};
 use office::Office;
-use residue::{Plan, Planted, Residue, number_of, plant};
+use residue::{Plan, Planted, Residue, plant};
 
 const CERTIFICATE: &str = "電子データ消去証明書（ファイル単位）";
 const REPORT: &str = "消去結果報告書";
 
-const PLAN: Plan = Plan { files: 60, sizes: (1 << 10, 1 << 20), attributes: true, links: true, half_empty: false };
+const PLAN: Plan =
+    Plan { files: 60, first: 0, sizes: (1 << 10, 1 << 20), attributes: true, links: true, half_empty: false };
 
 /// A file system with marked files in its folder `data`, and an office that will erase them.
 struct Scene {
@@ -40,8 +42,7 @@ struct Scene {
 struct Aftermath {
     /// Mounted again.
     fs: LoopFs,
-    run: Run,
-    json: Value,
+    told: Told,
     residue: Residue,
     planted: Vec<Planted>,
     office: Office,
@@ -67,16 +68,23 @@ impl Scene {
     /// Erases the marked files, takes the medium away, and looks at it.
     fn erase(self, words: &str) -> Aftermath {
         self.is_seen();
-        let data = self.data();
-        let run = erase(&self.office, words, &[&data]);
+        let told = Told::by(&erase(&self.office, words, [self.data()]));
         self.fs.unmount();
         let residue = Residue::scan(&self.fs.image_path()).unwrap();
         self.fs.mount_again();
-        let json = run.json();
-        let Self { fs: medium, office, planted } = self;
-        let aftermath = Aftermath { fs: medium, run, json, residue, planted, office };
+        let Self { fs, office, planted } = self;
+        let aftermath = Aftermath { fs, told, residue, planted, office };
         aftermath.holds();
-        for item in aftermath.items() {
+        aftermath
+    }
+}
+
+impl Aftermath {
+    /// Whatever was said holds: against the image, against the folder, and on paper.
+    fn holds(&self) {
+        self.told.agrees_with_itself();
+        self.told.holds_against(&self.residue, &self.planted);
+        for item in self.told.items() {
             let there = fs::symlink_metadata(path(item)).is_ok();
             match result(item) {
                 "erased" => assert!(!there, "{item} is still there"),
@@ -84,76 +92,18 @@ impl Scene {
                 _ => {}
             }
         }
-        aftermath
-    }
-}
-
-fn erase(office: &Office, words: &str, paths: &[&Path]) -> Run {
-    let mut command = office.command(&format!("--json --yes erase {words}"));
-    Run::of(command.args(paths))
-}
-
-fn path(item: &Value) -> &Path {
-    Path::new(item["path"].as_str().unwrap())
-}
-
-fn result(item: &Value) -> &str {
-    item["result"].as_str().unwrap()
-}
-
-fn has(item: &Value, key: &str, code: &str) -> bool {
-    item[key].as_array().unwrap_or_else(|| panic!("no {key}: {item}")).iter().any(|c| c == code)
-}
-
-impl Aftermath {
-    fn items(&self) -> &[Value] {
-        self.json["items"].as_array().unwrap()
-    }
-
-    /// The items about marked files, by their numbers.
-    fn files(&self) -> BTreeMap<u32, &Value> {
-        let files = self.items().iter().filter(|item| item["kind"] == "file");
-        files.filter_map(|item| Some((number_of(path(item))?, item))).collect()
-    }
-
-    /// Whatever was said holds against the image.
-    fn holds(&self) {
-        let files = self.files();
-        for planted in &self.planted {
-            let item = files.get(&planted.number).unwrap_or_else(|| panic!("{planted:?} is not among the items"));
-            if result(item) == "erased" {
-                assert_eq!(self.residue.data.get(&planted.number), None, "said to be erased: {item}");
-                assert!(item["read_back"].as_u64().unwrap() >= planted.size, "{item}");
-                assert!(item["fingerprint"].as_str().is_some_and(|f| f.len() == 64), "{item}");
-            }
+        for item in self.told.marked().values().filter(|item| result(item) == "erased") {
+            assert!(item["fingerprint"].as_str().is_some_and(|f| f.len() == 64), "{item}");
         }
-        for item in self.items() {
-            let Some(number) = number_of(path(item)) else { continue };
-            if result(item) == "erased" {
-                let unsaid = |set: &BTreeSet<u32>, code| set.contains(&number) && !has(item, "may_remain", code);
-                assert!(!unsaid(&self.residue.names, "names"), "its name remains: {item}");
-                assert!(!unsaid(&self.residue.attributes, "attributes"), "its attributes remain: {item}");
-            } else {
-                assert_ne!(item["reasons"], Value::Array(vec![]), "{item}");
-            }
-        }
-        let all = self.items().iter().all(|item| result(item) == "erased");
-        assert_eq!(self.json["result"] == "erased", all, "{}", self.json);
-        assert_eq!(self.run.code, if all { 0 } else { 3 }, "{:?}", self.run);
-        self.paper_says_the_same(all);
-    }
-
-    fn paper_says_the_same(&self, all: bool) {
-        let record = fs::read_to_string(self.json["certificate"]["json"].as_str().unwrap()).unwrap();
+        let record = fs::read_to_string(self.told.json["certificate"]["json"].as_str().unwrap()).unwrap();
+        let all = self.told.json["result"] == "erased";
         assert_eq!((record.contains(CERTIFICATE), record.contains(REPORT)), (all, !all), "{record}");
         self.office.is_whole();
     }
 
     /// All is erased, and nothing of any content is left.
     fn all_data_is_gone(&self) {
-        for item in self.items() {
-            assert_eq!(result(item), "erased", "{item}");
-        }
+        self.told.all_erased();
         assert_eq!((self.residue.files(), self.residue.blocks()), (0, 0), "{:?}", self.residue.data);
     }
 
@@ -161,7 +111,7 @@ impl Aftermath {
     fn all_else_is_gone(&self) {
         let Residue { names, attributes, links, .. } = &self.residue;
         assert!(names.is_empty() && attributes.is_empty() && links.is_empty(), "{names:?} {attributes:?} {links:?}");
-        for item in self.items() {
+        for item in self.told.items() {
             for code in ["names", "attributes", "link_text", "slack"] {
                 assert!(!has(item, "may_remain", code), "{item}");
             }
@@ -170,7 +120,7 @@ impl Aftermath {
 
     /// Every marked file has this result, for this reason.
     fn every_file_is(&self, wanted: &str, reason: &str) {
-        for (_, item) in self.files() {
+        for (_, item) in self.told.marked() {
             assert_eq!(result(item), wanted, "{item}");
             assert!(has(item, "reasons", reason), "{reason}: {item}");
         }
@@ -178,7 +128,7 @@ impl Aftermath {
 
     /// No marked file is said to be erased.
     fn nothing_is_called_erased(&self) {
-        assert!(self.files().values().all(|item| result(item) != "erased"), "{}", self.json);
+        assert!(self.told.marked().values().all(|item| result(item) != "erased"), "{}", self.told.json);
     }
 }
 
@@ -187,7 +137,7 @@ fn on_ext4_nothing_is_left() {
     let after = Scene::new(LoopFs::ext4(), PLAN).erase("");
     after.all_data_is_gone();
     after.all_else_is_gone();
-    for item in after.files().values() {
+    for item in after.told.marked().values() {
         assert_eq!(item["blocks"], "same", "{item}");
         assert!(item["device_read"].as_u64() >= item["size"].as_u64(), "the device itself was asked: {item}");
     }
@@ -241,7 +191,7 @@ fn on_xfs_a_file_whose_blocks_are_shared_is_left_and_told_and_the_rest_is_gone()
     tool("cp", [OsStr::new("--reflink=always"), shared.path.as_ref(), kept.as_ref()]);
     let content = fs::read(&shared.path).unwrap();
     let after = scene.erase("");
-    for (number, item) in after.files() {
+    for (number, item) in after.told.marked() {
         if number == shared.number {
             assert_eq!(result(item), "skipped", "{item}");
             assert!(has(item, "reasons", "shared_blocks"), "{item}");
@@ -259,7 +209,7 @@ fn on_xfs_a_file_whose_blocks_are_shared_is_left_and_told_and_the_rest_is_gone()
 fn on_btrfs_that_overwrites_in_place_no_data_is_left_and_the_rest_is_told() {
     let after = Scene::new(LoopFs::btrfs_nodatacow(), Plan { sizes: (8 << 10, 1 << 20), ..PLAN }).erase("");
     after.all_data_is_gone();
-    for item in after.files().values() {
+    for item in after.told.marked().values() {
         assert!(has(item, "may_remain", "names") && has(item, "may_remain", "attributes"), "{item}");
     }
 }
@@ -268,8 +218,8 @@ fn on_btrfs_that_overwrites_in_place_no_data_is_left_and_the_rest_is_told() {
 fn on_btrfs_that_overwrites_in_place_small_files_are_spoken_of_truly() {
     // The small ones lie within the file system's own records, which are never overwritten in place.
     let after = Scene::new(LoopFs::btrfs_nodatacow(), Plan { sizes: (64, 8 << 10), ..PLAN }).erase("");
-    let inline: Vec<_> = after.files().into_values().filter(|item| result(item) != "erased").collect();
-    assert!(!inline.is_empty(), "{}", after.json);
+    let inline: Vec<_> = after.told.marked().into_values().filter(|item| result(item) != "erased").collect();
+    assert!(!inline.is_empty(), "{}", after.told.json);
     for item in inline {
         assert!(has(item, "reasons", "inline"), "{item}");
     }
@@ -281,8 +231,8 @@ fn is_left_alone(scene: Scene, reason: &str) {
     let after = scene.erase("");
     assert!(tree(&after.fs.path("data")) == before, "something was changed");
     after.every_file_is("skipped", reason);
-    assert!(after.items().iter().all(|item| has(item, "may_remain", "everything")), "{}", after.json);
-    assert_eq!(after.json["result"], "not_established");
+    assert!(after.told.items().iter().all(|item| has(item, "may_remain", "everything")), "{}", after.told.json);
+    assert_eq!(after.told.json["result"], "not_established");
     assert_eq!(after.residue.files(), after.planted.len());
 }
 
@@ -291,7 +241,7 @@ fn is_not_called_erased(scene: Scene) {
     let after = scene.erase("--best-effort");
     after.nothing_is_called_erased();
     assert!(after.planted.iter().all(|planted| !planted.path.exists()));
-    for item in after.files().values() {
+    for item in after.told.marked().values() {
         let codes = ["old_blocks", "shared_copy", "everything"];
         assert!(codes.iter().any(|code| has(item, "may_remain", code)), "{item}");
     }
@@ -357,6 +307,7 @@ fn what_is_said_of_exfat_holds() {
 
 /// An overlay of two folders of one file system, taken away before it.
 struct Overlay {
+    _mounted: Undone,
     mount: tempfile::TempDir,
 }
 
@@ -368,26 +319,19 @@ impl Overlay {
         let mount = tempfile::tempdir().unwrap();
         let at = |name: &str| fs.path(name).display().to_string();
         let options = format!("lowerdir={},upperdir={},workdir={}", at("data"), at("upper"), at("work"));
-        let words = ["-t", "overlay", "overlay", "-o", &options].map(OsStr::new);
-        tool("mount", words.into_iter().chain([mount.path().as_ref()]));
-        Self { mount }
+        let mounted = Undone::mount(["-t", "overlay", "overlay", "-o", &options], mount.path());
+        Self { _mounted: mounted, mount }
     }
 }
 
-impl Drop for Overlay {
-    fn drop(&mut self) {
-        tool("umount", [self.mount.path()]);
-    }
-}
-
-fn in_an_overlay(words: &str) -> (Value, i32, BTreeSet<String>) {
+fn in_an_overlay(words: &str) -> (Told, BTreeSet<String>) {
     let scene = Scene::new(LoopFs::ext4(), Plan { files: 10, ..PLAN });
     let before = tree(&scene.data());
     let overlay = Overlay::over(&scene.fs);
-    let run = erase(&scene.office, words, &[overlay.mount.path().join(first_folder(&scene)).as_path()]);
+    let run = erase(&scene.office, words, [overlay.mount.path().join(first_folder(&scene))]);
     assert!(tree(&scene.data()) == before, "the lower layer is as it was");
     let left = tree(overlay.mount.path()).into_keys().map(|name| name.to_string_lossy().into_owned()).collect();
-    (run.json(), run.code, left)
+    (Told::by(&run), left)
 }
 
 fn first_folder(scene: &Scene) -> PathBuf {
@@ -396,10 +340,10 @@ fn first_folder(scene: &Scene) -> PathBuf {
 
 #[test]
 fn in_an_overlay_nothing_is_touched_and_the_lower_copy_is_told() {
-    let (json, code, left) = in_an_overlay("");
-    assert_eq!((&json["result"], code), (&"not_established".into(), 3), "{json}");
+    let (told, left) = in_an_overlay("");
+    assert_eq!(told.json["result"], "not_established");
     assert!(left.len() > 10, "{left:?}");
-    for item in json["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "file") {
+    for (_, item) in told.marked() {
         assert_eq!(result(item), "skipped", "{item}");
         assert!(has(item, "reasons", "overlay") && has(item, "may_remain", "lower_copy"), "{item}");
     }
@@ -407,10 +351,10 @@ fn in_an_overlay_nothing_is_touched_and_the_lower_copy_is_told() {
 
 #[test]
 fn in_an_overlay_the_best_effort_tells_the_lower_copy_and_is_not_called_erased() {
-    let (json, code, left) = in_an_overlay("--best-effort");
-    assert_ne!(json["result"], "erased", "{json}");
-    assert_eq!((code, left.len()), (3, 0), "{left:?}");
-    for item in json["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "file") {
+    let (told, left) = in_an_overlay("--best-effort");
+    told.agrees_with_itself();
+    assert!(left.is_empty(), "{left:?}");
+    for (_, item) in told.marked() {
         assert_ne!(result(item), "erased", "{item}");
         assert!(has(item, "may_remain", "lower_copy"), "{item}");
     }

@@ -207,6 +207,39 @@ impl Drop for LoopFs {
     }
 }
 
+/// Something of the system that is undone when the test ends, also when it panics: a mount, swapping.
+pub struct Undone {
+    words: &'static [&'static str],
+    path: PathBuf,
+}
+
+impl Undone {
+    /// Shows a folder or a file at a second place.
+    pub fn bind(what: &Path, at: &Path) -> Self {
+        run(["mount", "--bind"], &[what, at]);
+        Self { words: &["umount", "-l"], path: at.to_owned() }
+    }
+
+    /// Mounts with these words before the place.
+    pub fn mount<'a>(words: impl IntoIterator<Item = &'a str>, at: &Path) -> Self {
+        run(std::iter::once("mount").chain(words), &[at]);
+        Self { words: &["umount", "-l"], path: at.to_owned() }
+    }
+
+    /// Lets the system swap into a file.
+    pub fn swap(file: &Path) -> Self {
+        run(["mkswap", "-q"], &[file]);
+        run(["swapon"], &[file]);
+        Self { words: &["swapoff"], path: file.to_owned() }
+    }
+}
+
+impl Drop for Undone {
+    fn drop(&mut self) {
+        let _ = Command::new(self.words[0]).args(&self.words[1..]).arg(&self.path).output();
+    }
+}
+
 fn read_full(file: &File, buffer: &mut [u8], start: u64) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {

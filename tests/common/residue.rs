@@ -38,6 +38,8 @@ const END: u32 = 1 << 31;
 pub struct Plan {
     /// How many files.
     pub files: u32,
+    /// The number of the first.
+    pub first: u32,
     /// The smallest and the largest size, log-uniform between.
     pub sizes: (u64, u64),
     /// Whether to give files and folders extended attributes.
@@ -64,8 +66,8 @@ pub fn plant(root: &Path, plan: Plan) -> io::Result<Vec<Planted>> {
     let mut noise = Noise(0x7465_7761_7461_7368);
     let mut planted = Vec::new();
     let mut folder = root.to_owned();
-    for number in 0..plan.files {
-        if number % IN_FOLDER == 0 {
+    for number in plan.first..plan.first + plan.files {
+        if (number - plan.first).is_multiple_of(IN_FOLDER) {
             let own = FOLDERS + number / IN_FOLDER;
             folder = root.join(name(own, ""));
             fs::create_dir_all(&folder)?;
