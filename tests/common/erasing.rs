@@ -4,13 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::desk::Run;
+use crate::loopfs::LoopFs;
 use crate::office::Office;
-use crate::residue::{Planted, Residue, number_of};
+use crate::residue::{self, Noise, Planted, Residue, number_of};
 
 /// Erases as a script would, `words` standing before the paths.
 pub fn erase<P: AsRef<OsStr>>(office: &Office, words: &str, paths: impl IntoIterator<Item = P>) -> Run {
@@ -121,4 +123,69 @@ pub fn result(item: &Value) -> &str {
 /// Whether a code stands in a list of an item.
 pub fn has(item: &Value, key: &str, code: &str) -> bool {
     item[key].as_array().unwrap_or_else(|| panic!("no {key}: {item}")).iter().any(|c| c == code)
+}
+
+/// A file system with a folder to erase and one beside it that must stay.
+pub struct Scene {
+    pub fs: LoopFs,
+    pub office: Office,
+}
+
+impl Scene {
+    /// On ext4.
+    pub fn new() -> Self {
+        Self::on(LoopFs::ext4())
+    }
+
+    /// On this file system.
+    pub fn on(fs: LoopFs) -> Self {
+        for name in ["data", "outside"] {
+            fs::create_dir(fs.path(name)).unwrap();
+        }
+        fs::write(fs.path("outside/file"), "outside").unwrap();
+        Self { fs, office: Office::new() }
+    }
+
+    /// A path in the folder that is to be erased.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.fs.path("data").join(name)
+    }
+
+    /// A marked file.
+    pub fn file(&self, name: &str, number: u32, size: u64) -> PathBuf {
+        let path = self.path(name);
+        residue::write(&path, number, size, false, &mut Noise(77)).unwrap();
+        File::open(&path).unwrap().sync_all().unwrap();
+        path
+    }
+
+    /// Erases the folder.
+    #[track_caller]
+    pub fn erase(&self, words: &str) -> Told {
+        self.erase_path(words, &self.fs.path("data"))
+    }
+
+    /// Erases something; what lies outside stays as it is.
+    #[track_caller]
+    pub fn erase_path(&self, words: &str, path: &Path) -> Told {
+        let told = Told::by(&erase(&self.office, words, [path]));
+        told.agrees_with_itself();
+        assert_eq!(fs::read_to_string(self.fs.path("outside/file")).unwrap(), "outside");
+        self.office.is_whole();
+        told
+    }
+
+    /// What is in the image once it is taken away.
+    pub fn residue(&self) -> Residue {
+        self.fs.unmount();
+        let residue = Residue::scan(&self.fs.image_path()).unwrap();
+        self.fs.mount_again();
+        residue
+    }
+
+    /// What is in the image while it is mounted.
+    pub fn seen(&self) -> Residue {
+        self.fs.sync();
+        Residue::scan(&self.fs.image_path()).unwrap()
+    }
 }
