@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::desk::Run;
 use crate::loopfs::LoopFs;
 use crate::office::Office;
-use crate::residue::{self, Noise, Planted, Residue, number_of};
+use crate::residue::{self, FOLDERS, Noise, Planted, Residue, number_of};
 
 /// Erases as a script would, `words` standing before the paths.
 pub fn erase<P: AsRef<OsStr>>(office: &Office, words: &str, paths: impl IntoIterator<Item = P>) -> Run {
@@ -101,11 +101,37 @@ impl Told {
                 assert!(item["read_back"].as_u64().unwrap() >= planted.size, "{item}");
             }
         }
+        self.folders_hold_against(residue);
         for item in self.items().iter().filter(|item| result(item) == "erased") {
             let Some(number) = number_of(&path(item)) else { continue };
             let names = residue.names.contains(&number) && !has(item, "may_remain", "names");
             let attributes = residue.attributes.contains(&number) && !has(item, "may_remain", "attributes");
             assert!(!names && !attributes, "its name or attributes remain: {item}");
+        }
+    }
+}
+
+impl Told {
+    /// A folder that goes with its contents is no item of its own: what remains of it is told with what was in it.
+    #[track_caller]
+    fn folders_hold_against(&self, residue: &Residue) {
+        let inside = |folder: u32, code: &str| {
+            let below = |item: &Value| path(item).parent().and_then(number_of) == Some(folder);
+            self.items().iter().any(|item| below(item) && (has(item, "may_remain", code) || result(item) != "erased"))
+        };
+        for &folder in residue.names.iter().filter(|&&number| number >= FOLDERS) {
+            assert!(inside(folder, "names"), "the name of folder {folder} remains, untold");
+        }
+        for &folder in &residue.links {
+            let mut links = self.items().iter().filter(|item| item["kind"] == "link");
+            let told = links.any(|item| {
+                path(item).parent().and_then(number_of) == Some(folder)
+                    && (has(item, "may_remain", "link_text") || result(item) != "erased")
+            });
+            assert!(told, "the text of the link in folder {folder} remains, untold");
+        }
+        for &folder in residue.attributes.iter().filter(|&&number| number >= FOLDERS) {
+            assert!(inside(folder, "attributes"), "the attributes of folder {folder} remain, untold");
         }
     }
 }
