@@ -181,8 +181,8 @@ fn odd_names_are_erased_and_told_without_harm() {
 fn a_name_that_looks_like_an_option_is_a_name_after_two_dashes() {
     let scene = Scene::new();
     let path = scene.file("--best-effort", 1, 3000);
-    let mut command = scene.office.command("--json --yes erase --");
-    let told = Told::by(&Run::of(command.arg("--best-effort").current_dir(scene.fs.path("data"))));
+    let mut command = scene.office.command("--json --yes erase");
+    let told = Told::by(&Run::of(command.args(["--", "--best-effort"]).current_dir(scene.fs.path("data"))));
     assert!(!path.exists() && scene.fs.path("data").exists(), "{told:?}");
 }
 
@@ -270,11 +270,11 @@ fn an_empty_file_and_an_empty_folder_are_erased() {
 #[test]
 fn a_tree_as_deep_as_there_can_be_is_erased() {
     let scene = Scene::new();
-    // Deeper than a path may be long, and than most programs may hold folders open.
-    let mut folder = File::open(scene.fs.path("data")).unwrap();
-    for _ in 0..1100 {
-        rustix::fs::mkdirat(&folder, "deep", Mode::from(0o755)).unwrap();
-        folder = rustix::fs::openat(&folder, "deep", OFlags::DIRECTORY, Mode::empty()).unwrap().into();
+    // Deeper than a path may be long.
+    let (mut folder, name) = (File::open(scene.fs.path("data")).unwrap(), "d".repeat(50));
+    for _ in 0..200 {
+        rustix::fs::mkdirat(&folder, &name, Mode::from(0o755)).unwrap();
+        folder = rustix::fs::openat(&folder, &name, OFlags::DIRECTORY, Mode::empty()).unwrap().into();
     }
     let file = rustix::fs::openat(&folder, "file", OFlags::CREATE | OFlags::WRONLY, Mode::from(0o644)).unwrap();
     File::from(file).write_all(&residue::content(1, 3000, false, &mut Noise(2))).unwrap();
