@@ -28,14 +28,19 @@ fn c_name(name: &OsString) -> io::Result<CString> {
     Ok(CString::new(name.clone().into_vec())?)
 }
 
+/// The longest value that Linux takes.
+const LONGEST: usize = 64 << 10;
+
 /// Writes noise of the same length over an attribute's value.
 ///
 /// Noise, and not zeros: ext4 keeps equal sets of attributes once for several files. Zeros over the second file's would be
 /// found equal to those over the first's, and the block with the old value set free without being written.
 pub(in super::super) fn overwrite_attribute(file: &impl AsFd, name: &OsString) -> io::Result<()> {
     let name = c_name(name)?;
-    let length = rustix::fs::fgetxattr(file, &name, &mut [0u8; 0][..])?;
-    let mut value = vec![0; length];
+    // Read whole: asked with no room at all, the answer is that nothing was read, and a value of no length writes over nothing.
+    let mut value = vec![0; LONGEST];
+    let length = rustix::fs::fgetxattr(file, &name, &mut value[..])?;
+    value.truncate(length);
     getrandom::fill(&mut value).map_err(io::Error::other)?;
     Ok(rustix::fs::fsetxattr(file, &name, &value, XattrFlags::REPLACE)?)
 }
