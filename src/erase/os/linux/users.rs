@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::erase::os::facts::{Cells, Hardware, Id};
 
-/// Files that other programs have open to write, or mapped to write, each with a word on who that is. Of programs of other
+/// Files that other programs have open to write, or have mapped, each with a word on who that is. Of programs of other
 /// users only root learns.
 pub(in super::super) fn written_elsewhere() -> HashMap<Id, String> {
     let mut found = HashMap::new();
@@ -19,7 +19,7 @@ pub(in super::super) fn written_elsewhere() -> HashMap<Id, String> {
         };
         let folder = process.path();
         let mut who = None;
-        for id in open_to_write(&folder).into_iter().chain(mapped_to_write(&folder)) {
+        for id in open_to_write(&folder).into_iter().chain(mapped(&folder)) {
             let who = who.get_or_insert_with(|| {
                 let program = fs::read_to_string(folder.join("comm")).unwrap_or_default();
                 format!("{} ({number})", program.trim())
@@ -43,18 +43,18 @@ fn open_to_write(process: &Path) -> Vec<Id> {
     found.collect()
 }
 
-/// `7f0-7f1 rw-s 00000000 08:01 1234 /path`
-fn mapped_to_write(process: &Path) -> Vec<Id> {
+/// `7f0-7f1 r--p 00000000 08:01 1234 /path`. Mapped only to be read as well: the cache lets go of no page that is mapped, so
+/// that nothing could be read back, and whoever closes the program can have the file erased for sure.
+fn mapped(process: &Path) -> Vec<Id> {
     let maps = fs::read(process.join("maps")).unwrap_or_default();
     let maps = String::from_utf8_lossy(&maps);
     let found = maps.lines().filter_map(|line| {
-        let mut fields = line.split_ascii_whitespace().skip(1);
-        let shared = fields.next().is_some_and(|rights| rights.contains('w') && rights.ends_with('s'));
-        let (major, minor) = fields.nth(1)?.split_once(':')?;
+        let mut fields = line.split_ascii_whitespace();
+        let (major, minor) = fields.nth(3)?.split_once(':')?;
         let device = |text| u32::from_str_radix(text, 16).ok();
         let device = rustix::fs::makedev(device(major)?, device(minor)?);
         let number = fields.next()?.parse().ok().filter(|&number| number != 0)?;
-        shared.then_some(Id { device, number })
+        Some(Id { device, number })
     });
     found.collect()
 }
