@@ -94,8 +94,10 @@ pub(super) fn devices(plan: &mut Plan, live: &[Live], pattern: &dyn Fn(usize) ->
     for (index, one) in live.iter().enumerate() {
         let item = &plan.items[one.item];
         let Some(before) = one.before.as_ref().filter(|_| item.fate.is_none() && item.read_back) else { continue };
-        // What is stored encrypted stands otherwise on the device than it was written; what was moved is not there.
-        if before.encrypted || before.compressed || before.unknown || item.blocks != Blocks::Same {
+        // What is stored encrypted stands otherwise on the device than it was written; what was moved is not there. Of what is
+        // stored within records only the beginning lies where the system says, and it is in the journal until that is cleared.
+        let otherwise = before.encrypted || before.compressed || before.unknown || before.inline;
+        if otherwise || item.blocks != Blocks::Same {
             continue;
         }
         pieces.extend(before.extents.iter().map(|extent| Piece { live: index, extent: within(*extent, one) }));
