@@ -91,7 +91,11 @@ fn a_medium_that_cannot_be_written_fails_the_file_and_the_rest_goes_on() {
     let mount = memory.path("mount");
     fs::create_dir(&mount).unwrap();
     done(Command::new("fallocate").args(["-l", "64M"]).arg(&image));
-    done(Command::new("mkfs.ext4").args(["-q", "-F", "-E", "nodiscard"]).arg(&image));
+    done(
+        Command::new("mkfs.ext4")
+            .args(["-q", "-F", "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0"])
+            .arg(&image),
+    );
     let _mounted = Undone::mount(["-o", "loop", image.to_str().unwrap()], &mount);
     let office = Office::new();
     let folder = mount.join("data");
@@ -102,7 +106,8 @@ fn a_medium_that_cannot_be_written_fails_the_file_and_the_rest_goes_on() {
         residue::write(&bad, number, 200_000, false, &mut Noise(number.into())).unwrap();
     }
     done(Command::new("sync").arg("-f").arg(&mount));
-    // The blocks of one file lose their place.
+    // Every block has its place in memory, and then those of one file lose theirs.
+    done(Command::new("fallocate").args(["-l", "64M"]).arg(&image));
     let raw = fs::read(&image).unwrap();
     let first = fs::read(&bad).unwrap()[..64].to_vec();
     let at = raw.chunks(1024).position(|block| block.starts_with(&first)).unwrap() * 1024;
@@ -114,7 +119,7 @@ fn a_medium_that_cannot_be_written_fails_the_file_and_the_rest_goes_on() {
         .arg(format!("of={}", memory.path("full").display()))
         .args(["bs=64k"])
         .output();
-    one_failed(&office, &folder, &bad, &["write_failed", "sync_failed", "differs", "read_failed"]);
+    one_failed(&office, &folder, &bad, &["write_failed", "sync_failed", "differs"]);
 }
 
 /// Files planted anew, and the program about to erase them.
@@ -225,9 +230,13 @@ fn ctrl_c_stops_at_a_clean_point_and_the_rest_is_done_by_resume() {
             round.end(&office);
             continue;
         }
-        met += 1;
         let run = Run::came(output, true);
-        assert!(run.err.contains("--resume"), "{run:?}");
+        if !run.err.contains("--resume") {
+            assert_eq!(round.left(), round.planted.len(), "nothing was begun: {run:?}");
+            round.end(&office);
+            continue;
+        }
+        met += 1;
         let told = round.end(&office).expect("there is something to go on with");
         assert_eq!(round.left(), 0);
         fs.unmount();
@@ -257,7 +266,7 @@ fn what_was_interrupted_is_told_by_the_next_command_on_the_case() {
         child.kill().unwrap();
         child.wait().unwrap();
         if round.folder.exists() && tree(&round.folder).len() < before {
-            let told = office.run("ledger verify");
+            let told = office.run("case hold --reason 待機");
             assert!(told.err.contains("--resume"), "{told:?}");
             return;
         }

@@ -332,13 +332,13 @@ fn first_folder(scene: &Scene) -> PathBuf {
 }
 
 #[test]
-fn in_an_overlay_nothing_is_touched_and_the_lower_copy_is_told() {
+fn in_an_overlay_nothing_is_touched_and_that_is_told() {
     let (told, left) = in_an_overlay("");
     assert_eq!(told.json["result"], "not_established");
     assert!(left.len() > 10, "{left:?}");
     for (_, item) in told.marked() {
         assert_eq!(result(item), "skipped", "{item}");
-        assert!(has(item, "reasons", "overlay") && has(item, "may_remain", "lower_copy"), "{item}");
+        assert!(has(item, "reasons", "overlay") && has(item, "may_remain", "everything"), "{item}");
     }
 }
 
