@@ -13,10 +13,10 @@ use crate::cli::failure::Failure;
 use crate::cli::opened::Opened;
 use crate::cli::photo::Photo;
 use crate::cli::words;
-use crate::erase::os::facts::Cells;
-use crate::erase::outcome::Fate;
+use crate::erase::os::facts::{Cells, Kind};
+use crate::erase::outcome::{Fate, Remaining};
 use crate::erase::pattern::Method;
-use crate::erase::plan::Plan;
+use crate::erase::plan::{Item, Plan};
 use crate::ledger::SubjectType;
 use crate::paper::fields::erasure::{self as sheet, Erasure, Outcome, Report};
 use crate::paper::fields::{Count, Date, Person, Time};
@@ -71,7 +71,7 @@ pub fn erasure(desk: &Desk, of: &Certified) -> Result<Paper, Failure> {
         workers: vec![operator(desk)?],
         witnesses: said.witnesses.iter().map(Person::named).collect(),
         logical: of.plan.grounds.iter().any(crate::erase::promise::Ground::is_logical),
-        limits: limits(desk, said),
+        limits: limits(desk, of),
         ..Erasure::default()
     };
     let sheet = report.fill(base, of.list.map(|list| list.sha256.as_str()).unwrap_or_default());
@@ -96,29 +96,42 @@ fn certifiable(desk: &Desk, said: &Particulars) -> bool {
     !said.my_number && desk.settings.contract.presence(DataClass::IndividualNumber) != Presence::Yes
 }
 
+/// Of more items than are printed, only those that are not erased, and not more of them than are printed either: a million
+/// rows in words would be held for nothing.
 fn report(of: &Certified) -> Report {
-    let l = japanese();
-    let items = of.plan.items.iter().map(|item| {
-        let row = Row::of(of.plan, item);
-        sheet::Item {
-            path: show::name(&row.path),
-            size: row.size,
-            fingerprint: row.fingerprint,
-            result: match row.result {
-                Fate::Erased => sheet::Fate::Erased,
-                Fate::NotVerified => sheet::Fate::NotVerified,
-                Fate::Failed => sheet::Fate::Failed,
-                Fate::Skipped => sheet::Fate::Skipped,
-            },
-            may_remain: row
-                .may_remain
-                .iter()
-                .map(|one| format!("{}が残る可能性がある。", words::remains(l, one)))
-                .collect(),
-            reasons: row.reasons.iter().map(|one| words::reason(l, one)).collect(),
+    let mut report = Report { result: of.result, items: Vec::new(), unlisted: sheet::Unlisted::default() };
+    let few = of.plan.items.len() <= sheet::MOST_LISTED;
+    for item in &of.plan.items {
+        let fate = fate(item.fate.unwrap_or(Fate::Skipped));
+        let printed = few || fate != sheet::Fate::Erased && report.items.len() < sheet::MOST_LISTED;
+        if printed {
+            report.items.push(printed_item(of.plan, item, fate));
+        } else {
+            report.unlisted.add(fate, if item.kind == Kind::File { item.size } else { 0 });
         }
-    });
-    Report { result: of.result, items: items.collect() }
+    }
+    report
+}
+
+fn printed_item(plan: &Plan, item: &Item, result: sheet::Fate) -> sheet::Item {
+    let row = Row::of(plan, item);
+    sheet::Item {
+        path: show::name(&row.path),
+        size: row.size,
+        fingerprint: row.fingerprint,
+        result,
+        may_remain: Vec::new(),
+        reasons: row.reasons.iter().map(|one| words::reason(japanese(), one)).collect(),
+    }
+}
+
+fn fate(fate: Fate) -> sheet::Fate {
+    match fate {
+        Fate::Erased => sheet::Fate::Erased,
+        Fate::NotVerified => sheet::Fate::NotVerified,
+        Fate::Failed => sheet::Fate::Failed,
+        Fate::Skipped => sheet::Fate::Skipped,
+    }
 }
 
 fn approval(said: &Particulars) -> Option<String> {
@@ -215,8 +228,11 @@ fn responsible(desk: &Desk) -> Result<Option<Person>, Failure> {
     }))
 }
 
-fn limits(desk: &Desk, said: &Particulars) -> Vec<String> {
-    let mut limits = Vec::new();
+fn limits(desk: &Desk, of: &Certified) -> Vec<String> {
+    let said = of.particulars;
+    let remains = of.plan.items.iter().fold(Remaining::default(), |all, item| all.with(item.remains));
+    let mut limits: Vec<String> =
+        remains.iter().map(|one| format!("{}が残る可能性がある。", words::remains(japanese(), one))).collect();
     let numbers = desk.settings.contract.presence(DataClass::IndividualNumber);
     if said.my_number || numbers == Presence::Yes {
         limits.push(

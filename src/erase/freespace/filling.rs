@@ -123,11 +123,9 @@ impl<'a> Filling<'a> {
         self.files.push(Held { name, file, size: 0, equal: 0 });
         self.tally.files += 1;
         let end = self.write_into(pattern, progress);
-        let Self { files, tally, .. } = self;
-        if let Some(last) = files.last() {
+        if let Some(last) = self.files.last() {
             // A piece that was only promised would count as free for nobody and covered by nobody.
             let _ = last.file.set_len(last.size);
-            tally.filled += last.size;
         }
         end
     }
@@ -171,6 +169,8 @@ impl<'a> Filling<'a> {
                 Ok(written) if written > 0 => {
                     let written = written as u64;
                     self.files[at].size += written;
+                    // What is given back later was filled all the same; what is written in turning is not counted.
+                    self.tally.filled += if self.turned { 0 } else { written };
                     progress.advance(written);
                     step.went_on(&self.files[at].file, offset + written);
                 }

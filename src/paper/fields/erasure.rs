@@ -175,8 +175,44 @@ pub struct Annex {
 pub struct Report {
     /// 結果
     pub result: Outcome,
-    /// Every item.
+    /// Every item; of too many to print, those that are not erased, as far as they are printed.
     pub items: Vec<Item>,
+    /// The rest of them.
+    #[serde(default)]
+    pub unlisted: Unlisted,
+}
+
+/// Items that stand on no paper, only in the list beside it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Unlisted {
+    /// 消去
+    pub erased: u64,
+    /// 検証不成立
+    pub not_verified: u64,
+    /// 失敗
+    pub failed: u64,
+    /// 対象外
+    pub skipped: u64,
+    /// 合計サイズ
+    pub bytes: u64,
+}
+
+impl Unlisted {
+    /// One more.
+    pub fn add(&mut self, fate: Fate, bytes: u64) {
+        *match fate {
+            Fate::Erased => &mut self.erased,
+            Fate::NotVerified => &mut self.not_verified,
+            Fate::Failed => &mut self.failed,
+            Fate::Skipped => &mut self.skipped,
+        } += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    fn others(&self) -> u64 {
+        self.not_verified + self.failed + self.skipped
+    }
 }
 
 /// One item of it.
@@ -206,8 +242,7 @@ impl Report {
     /// Attack: a sheet that certifies what was not done. One item that is not `erased`, or none at all, and it is a report.
     #[must_use]
     pub fn title(&self, certifiable: bool) -> &'static str {
-        let all = !self.items.is_empty() && self.items.iter().all(|item| item.result == Fate::Erased);
-        if certifiable && all && self.result == Outcome::Erased { CERTIFICATE } else { REPORT }
+        if certifiable && self.outcome() == Outcome::Erased { CERTIFICATE } else { REPORT }
     }
 
     /// Fills in what the report knows: result, exceptions, limits and annex. `list_sha256` is of the file with the list.
@@ -219,21 +254,25 @@ impl Report {
             }
         }
         sheet.result = Some(self.outcome());
+        let unlisted = self.unlisted;
         let all: Vec<Listed> = self.items.into_iter().map(Listed::from).collect();
         let mut exceptions: Vec<Listed> = all.iter().filter(|item| item.result != Fate::Erased).cloned().collect();
-        let unlisted = exceptions.len().saturating_sub(MOST_LISTED);
+        let more = unlisted.others() + exceptions.len().saturating_sub(MOST_LISTED) as u64;
         exceptions.truncate(MOST_LISTED);
         sheet.exceptions = exceptions;
-        sheet.exceptions_unlisted = (unlisted > 0).then(|| number(unlisted));
-        sheet.annex = Annex::of(all, list_sha256);
+        sheet.exceptions_unlisted = (more > 0).then(|| more.into());
+        sheet.annex = Annex::of(all, unlisted, list_sha256);
         sheet
     }
 
     /// `erased` only where every item is: the two must not contradict each other on one sheet.
     fn outcome(&self) -> Outcome {
-        let erased = self.items.iter().filter(|item| item.result == Fate::Erased).count();
+        let listed = self.items.iter().filter(|item| item.result == Fate::Erased).count();
+        let erased = listed as u64 + self.unlisted.erased;
         match self.result {
-            Outcome::Erased if erased == self.items.len() && erased > 0 => Outcome::Erased,
+            Outcome::Erased if listed == self.items.len() && self.unlisted.others() == 0 && erased > 0 => {
+                Outcome::Erased
+            }
             Outcome::Erased | Outcome::Partial if erased > 0 => Outcome::Partial,
             _ => Outcome::NotEstablished,
         }
@@ -253,25 +292,25 @@ impl From<Item> for Listed {
 }
 
 impl Annex {
-    fn of(all: Vec<Listed>, list_sha256: &str) -> Self {
-        let many = |fate| Some(number(all.iter().filter(|item| item.result == fate).count()));
-        let bytes = all.iter().filter_map(|item| item.size).fold(0u64, |sum, size| sum.saturating_add(size.count));
-        let listed = all.len() <= MOST_LISTED;
+    fn of(all: Vec<Listed>, more: Unlisted, list_sha256: &str) -> Self {
+        let many = |fate, more: u64| {
+            let listed = all.iter().filter(|item| item.result == fate).count();
+            Some(Count::from(listed as u64 + more))
+        };
+        let bytes =
+            all.iter().filter_map(|item| item.size).fold(more.bytes, |sum, size| sum.saturating_add(size.count));
+        let total = all.len() as u64 + more.erased + more.others();
         Self {
-            total: Some(number(all.len())),
+            total: Some(total.into()),
             bytes: Some(bytes.into()),
-            erased: many(Fate::Erased),
-            not_verified: many(Fate::NotVerified),
-            failed: many(Fate::Failed),
-            skipped: many(Fate::Skipped),
+            erased: many(Fate::Erased, more.erased),
+            not_verified: many(Fate::NotVerified, more.not_verified),
+            failed: many(Fate::Failed, more.failed),
+            skipped: many(Fate::Skipped, more.skipped),
             list_sha256: Some(list_sha256.to_owned()),
-            items: if listed { all } else { Vec::new() },
+            items: if total <= MOST_LISTED as u64 { all } else { Vec::new() },
         }
     }
-}
-
-fn number(count: usize) -> Count {
-    Count::from(count as u64)
 }
 
 #[cfg(test)]
@@ -323,5 +362,22 @@ mod tests {
         assert!(sheet.annex.items.is_empty());
         assert_eq!(sheet.annex.list_sha256.as_deref(), Some("abc"));
         assert_eq!((sheet.annex.total, sheet.exceptions.len()), (Some(10_001.into()), 1));
+    }
+
+    #[test]
+    fn what_stands_on_no_paper_is_counted_all_the_same() {
+        let mut many = report("partial", &["failed"]);
+        (0..MOST_LISTED).for_each(|_| many.unlisted.add(Fate::Erased, 5));
+        many.unlisted.add(Fate::Skipped, 7);
+        assert_eq!(many.title(true), REPORT);
+        let sheet = many.fill(Erasure::default(), "abc");
+        assert_eq!((sheet.exceptions.len(), sheet.exceptions_unlisted), (1, Some(1.into())));
+        let annex = sheet.annex;
+        assert_eq!((annex.total, annex.bytes), (Some(10_002.into()), Some(50_017.into())));
+        assert_eq!((annex.erased, annex.failed, annex.skipped), (Some(10_000.into()), Some(1.into()), Some(1.into())));
+        assert!(annex.items.is_empty());
+        let mut all = report("erased", &[]);
+        all.unlisted.add(Fate::Erased, 5);
+        assert_eq!(all.title(true), CERTIFICATE);
     }
 }
