@@ -90,9 +90,9 @@ fn meddled_with(fs: &LoopFs) {
     let ended = erase(&mut plan, &orders, &mut NoLog, &meddler).unwrap();
     assert_eq!(ended, Ended::Done);
     assert!(meddler.acted.load(Ordering::SeqCst), "reading back was not met");
-    let (last, rest) = plan.items.split_last().unwrap();
-    assert_eq!(last.fate, Some(Fate::Failed), "{meddled:?}");
-    assert!(last.reasons.has(Reason::Differs) || last.reasons.has(Reason::OldBlocksDiffer), "{meddled:?}");
+    let (spoilt, rest) = plan.items.split_last().unwrap();
+    assert_eq!(spoilt.fate, Some(Fate::Failed), "{spoilt:?}");
+    assert!(spoilt.reasons.has(Reason::Differs) || spoilt.reasons.has(Reason::OldBlocksDiffer), "{spoilt:?}");
     assert!(last.exists(), "its name stays, so that it can be tried again");
     for item in rest {
         assert!(matches!(item.fate, Some(Fate::Erased | Fate::NotVerified)), "{item:?}");
