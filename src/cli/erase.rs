@@ -29,14 +29,14 @@ use crate::erase::pattern::{Key, Method};
 use crate::erase::plan::{Item, Plan};
 use crate::erase::promise::Wishes;
 use crate::erase::work::{self, Ended, Orders};
-use crate::ledger::{Kind, Outcome, SubjectType};
+use crate::ledger::{Kind, SubjectType};
 use crate::paper::fields::erasure::Outcome as Achieved;
 use crate::t;
 use crate::term::show as shown;
 use bags::Bags;
 use list::{Rows, Written};
 pub use log::left as unfinished;
-use log::{Head, Left, WorkLog};
+use log::{Closing, Head, Left, WorkLog};
 use particulars::Particulars;
 use show::Tally;
 
@@ -48,8 +48,12 @@ pub fn run(context: &Context, args: &EraseArgs) -> Result<(), Failure> {
         return dry_run(context, args);
     }
     let desk = Desk::open_to_erase(context)?;
+    let folder = log::folder(&desk);
+    let Some(_only_one) = log::only_one(&desk).map_err(|e| words::io(&folder, &e))? else {
+        return Err(Failure::refused("erase_busy", t!("err-erase-busy"), t!("hint-erase-busy")));
+    };
     let done = recorded_at(context, &desk, Kind::Erase, |desk, trace| erase(context, args, desk, trace))?;
-    certify(context, &desk, &done)
+    certify(context, &desk, done)
 }
 
 /// Only the plan. Nothing is written, not even that it was looked at.
@@ -82,6 +86,8 @@ fn guard(context: &Context, case: &CaseFolder) -> Result<Guard, Failure> {
 /// What was done, for paper and screen.
 struct Done {
     plan: Plan,
+    log: Closing,
+    workers: Vec<String>,
     method: Method,
     particulars: Particulars,
     bundles: Vec<Opened>,
@@ -108,6 +114,7 @@ impl Done {
             bundles: &self.bundles,
             photos: &self.photos,
             times: self.times.clone(),
+            workers: &self.workers,
             result: self.achieved(),
             list: Some(&self.list),
             entry,
@@ -121,7 +128,7 @@ fn now() -> String {
 
 fn erase(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Result<Done, Failure> {
     if args.resume {
-        return resume(context, args, desk, trace);
+        return resume(context, desk, trace);
     }
     let particulars = Particulars::of(args)?;
     trace.facts(said(&particulars));
@@ -130,12 +137,12 @@ fn erase(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Res
         context.warn(&t!("warn-erase-unfinished", path = shown::path(path)));
     }
     let plan = plan(context, &desk.folder, args)?;
-    if plan.items.is_empty() && plan.folders.iter().all(|folder| !folder.goes) {
+    if plan.items.is_empty() {
         return Err(Failure::failed("nothing_to_erase", t!("err-nothing-to-erase"), t!("hint-nothing-to-erase")));
     }
     let bags = Bags::find(&plan, &desk.folder)?;
     if particulars.temporary {
-        working_copies(desk, &bags, &plan)?;
+        working_copies(&bags, &plan)?;
     }
     let head = Head {
         v: log::VERSION,
@@ -146,10 +153,12 @@ fn erase(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Res
         including_links: args.including_links,
         across_mounts: args.across_mounts,
         started: now(),
+        workers: vec![desk.operator.name.clone()],
     };
     let photos = printable(context, desk, &head, &bags)?;
     show::plan(context, &plan, head.method, false);
     show::confirm(context, &plan)?;
+    let head = Head { started: now(), ..head };
     work(context, desk, trace, Start { plan, head, bags, photos, resumes: None })
 }
 
@@ -162,38 +171,43 @@ struct Start {
 }
 
 /// Goes on where another run was stopped.
-fn resume(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Result<Done, Failure> {
-    let folder = log::folder(desk);
-    let path = log::left(desk).into_iter().next().ok_or_else(|| {
-        Failure::failed("nothing_to_resume", t!("err-nothing-to-resume"), t!("hint-nothing-to-resume"))
-    })?;
-    let begun = log::begun(&path).unwrap_or_default();
-    let mut left = log::read(&path, &log::pins(desk, begun)?).map_err(|e| match e.kind() {
-        std::io::ErrorKind::InvalidData => {
-            let shown = shown::path(&path);
-            Failure::new(
-                code::DAMAGED,
-                "log_altered",
-                t!("err-log-altered", path = shown.clone()),
-                t!("hint-log-altered"),
-            )
-            .about(shown)
-        }
-        _ => words::io(&path, &e),
-    })?;
-    trace.fact("resumes", begun);
+fn resume(context: &Context, desk: &Desk, trace: &Trace) -> Result<Done, Failure> {
+    let mut left = newest(context, desk, trace)?;
     trace.facts(said(&left.head.particulars));
-    left.plan.find_grounds().map_err(|e| words::io(&folder, &e))?;
+    left.plan.find_grounds().map_err(|e| words::erase_plan(&e))?;
     left.plan.guarded(&guard(context, &desk.folder)?).map_err(|e| words::erase_plan(&e))?;
-    let (plan, head) = (std::mem::take(&mut left.plan), left.head.clone());
+    let (plan, mut head) = (std::mem::take(&mut left.plan), left.head.clone());
+    let operator = &desk.operator.name;
+    if !head.workers.contains(operator) {
+        head.workers.push(operator.clone());
+    }
     let bags = Bags::find(&plan, &desk.folder)?;
     let photos = printable(context, desk, &head, &bags)?;
-    show::plan(context, &plan, head.method, args.dry_run);
-    if args.dry_run {
-        return Err(Failure::usage("usage", t!("err-resume-dry-run"), t!("hint-resume-dry-run")));
-    }
+    show::plan(context, &plan, head.method, false);
     show::confirm(context, &plan)?;
     work(context, desk, trace, Start { plan, head, bags, photos, resumes: Some(left) })
+}
+
+/// The log to go on with. One that the ledger has no hash of is of a run that was killed before it touched anything.
+fn newest(context: &Context, desk: &Desk, trace: &Trace) -> Result<Left, Failure> {
+    for path in log::left(desk) {
+        let begun = log::begun(&path).unwrap_or_default();
+        let pins = log::pins(desk, begun)?;
+        if pins.is_empty() {
+            log::scrap(context, &path);
+            continue;
+        }
+        trace.fact("resumes", begun);
+        return log::read(&path, &pins).map_err(|e| match e.kind() {
+            std::io::ErrorKind::InvalidData => {
+                let shown = shown::path(&path);
+                let message = t!("err-log-altered", path = shown.clone());
+                Failure::new(code::DAMAGED, "log_altered", message, t!("hint-log-altered")).about(shown)
+            }
+            _ => words::io(&path, &e),
+        });
+    }
+    Err(Failure::failed("nothing_to_resume", t!("err-nothing-to-resume"), t!("hint-nothing-to-resume")))
 }
 
 /// A decision comes first where the case asks for one.
@@ -205,14 +219,9 @@ fn approved(desk: &Desk, particulars: &Particulars) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `--temporary` is for what was opened in this case, and for nothing else.
-fn working_copies(desk: &Desk, bags: &Bags, plan: &Plan) -> Result<(), Failure> {
-    let opened = desk.look(|ledger| ledger.of_kinds(&[Kind::Open]))?;
-    let known = |id: &str| {
-        let done = opened.iter().filter(|entry| entry.result == Outcome::Done);
-        done.flat_map(|entry| &entry.subjects).any(|subject| subject.kind == SubjectType::Bundle && subject.id == id)
-    };
-    if bags.hold_all(plan, known) {
+/// `--temporary` is for what was opened in this case, where it was opened to, and for nothing else.
+fn working_copies(bags: &Bags, plan: &Plan) -> Result<(), Failure> {
+    if bags.hold_all(plan) {
         return Ok(());
     }
     Err(Failure::refused("not_a_working_copy", t!("err-not-a-working-copy"), t!("hint-not-a-working-copy")))
@@ -221,9 +230,12 @@ fn working_copies(desk: &Desk, bags: &Bags, plan: &Plan) -> Result<(), Failure> 
 /// Whether the sheet could be printed, before anything is touched; and the photographs that go on it.
 fn printable(context: &Context, desk: &Desk, head: &Head, bags: &Bags) -> Result<Vec<Photo>, Failure> {
     let photos = Photo::take_all(context, &head.particulars.photos)?;
+    papers::writable(&desk.folder.records())?;
     if head.particulars.no_documents {
         return Ok(photos);
     }
+    // A certificate that nobody signed would be one that anybody could have written.
+    desk.signer().map_err(papers::or_without)?;
     let bundles = bundles(bags);
     let nothing = Plan::default();
     let of = Certified {
@@ -233,6 +245,7 @@ fn printable(context: &Context, desk: &Desk, head: &Head, bags: &Bags) -> Result
         bundles: &bundles,
         photos: &photos,
         times: (head.started.clone(), head.started.clone()),
+        workers: &head.workers,
         result: Achieved::NotEstablished,
         list: None,
         entry: None,
@@ -265,7 +278,7 @@ fn work(context: &Context, desk: &Desk, trace: &Trace, start: Start) -> Result<D
     let folder = log::folder(desk);
     let mut log = WorkLog::begin(context, desk, begun, &head, &plan).map_err(|e| words::erase_log(&folder, &e))?;
     if let Some(left) = resumes {
-        left.replace();
+        left.replace(context);
     }
     let key = Key::fresh().map_err(|e| words::io(&folder, &e))?;
     let fingerprint = |_: &Plan, item: &Item, digest| bags.fingerprint(item, digest);
@@ -285,12 +298,12 @@ fn work(context: &Context, desk: &Desk, trace: &Trace, start: Start) -> Result<D
     if tally.others() > 0 {
         trace.in_part();
     }
-    log.close();
     if plan.wishes.best_effort {
         trace.fact("free_space", fill_freed(context, &plan));
     }
     let times = (head.started.clone(), now());
-    Ok(Done { plan, method: head.method, particulars: head.particulars, bundles, photos, times, list, tally })
+    let (particulars, workers) = (head.particulars, head.workers);
+    Ok(Done { plan, log: log.done(), workers, method: head.method, particulars, bundles, photos, times, list, tally })
 }
 
 /// Overwriting set blocks free that still hold the data: what is free on their file systems is filled once. It helps, and
@@ -340,15 +353,21 @@ fn facts(plan: &Plan, tally: &Tally, method: Method) -> Value {
 }
 
 /// The sheet, and what is told.
-fn certify(context: &Context, desk: &Desk, done: &Done) -> Result<(), Failure> {
+fn certify(context: &Context, desk: &Desk, done: Done) -> Result<(), Failure> {
     let issued = if done.particulars.no_documents {
         Ok(None)
     } else {
         let paper = papers::erasure(desk, &done.certified(Some(desk.last_entry())));
         paper.and_then(|paper| Papers::new(context, desk).issue(&paper)).map(Some)
     };
-    tell(context, desk, done, issued.as_ref().ok().and_then(Option::as_ref));
-    issued.map_err(papers::unconfirmed)?;
+    tell(context, desk, &done, issued.as_ref().ok().and_then(Option::as_ref));
+    // Until its paper is there the work is not done: `--resume` issues it.
+    issued.map_err(|failure| {
+        let mut failure = papers::unconfirmed(failure);
+        failure.hint = t!("hint-erase-resume");
+        failure
+    })?;
+    done.log.close(context);
     if done.tally.others() == 0 {
         return Ok(());
     }

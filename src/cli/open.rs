@@ -85,7 +85,7 @@ fn open(
         Ok(opened) => {
             trace.facts(kept::inside(&opened.inside));
             if let Inside::Bag(inside) = &opened.inside {
-                super::opened::keep(context, desk, &inside.info);
+                super::opened::keep(context, desk, &inside.info, &opened.place);
             }
             Ok((opened, signer))
         }

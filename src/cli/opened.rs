@@ -5,7 +5,7 @@
 //! whether a content that is guessed is one of those on a list.
 
 use std::io::{Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -31,6 +31,9 @@ pub struct Opened {
     /// 媒体管理番号
     #[serde(default)]
     pub medium_id: Option<String>,
+    /// Where it was opened to, by the folder's real path.
+    #[serde(default)]
+    pub place: Option<PathBuf>,
 }
 
 impl Opened {
@@ -41,6 +44,7 @@ impl Opened {
             fingerprint_key: info.fingerprint_key.clone(),
             items: info.description.items.clone(),
             medium_id: info.description.medium_id.clone(),
+            place: None,
         }
     }
 
@@ -55,7 +59,7 @@ fn place(case: &CaseFolder, bundle: &BundleId) -> PathBuf {
 }
 
 /// Keeps it. The bundle is open whether or not that works; without it the case's own key serves.
-pub fn keep(context: &Context, desk: &Desk, info: &BagInfo) {
+pub fn keep(context: &Context, desk: &Desk, info: &BagInfo, to: &Path) {
     let path = place(&desk.folder, &info.id);
     let written = (|| -> std::io::Result<()> {
         let folder = desk.folder.opened();
@@ -64,7 +68,8 @@ pub fn keep(context: &Context, desk: &Desk, info: &BagInfo) {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
-        let text = Zeroizing::new(serde_json::to_vec(&Opened::of(info))?);
+        let opened = Opened { place: Some(to.canonicalize()?), ..Opened::of(info) };
+        let text = Zeroizing::new(serde_json::to_vec(&opened)?);
         let mut draft = tempfile::NamedTempFile::new_in(&folder)?;
         draft.write_all(&text)?;
         draft.as_file().sync_all()?;

@@ -97,6 +97,8 @@ pub struct Document {
     pub number: String,
     /// Its form.
     pub form: Form,
+    /// What stands on top of it; not always the form's own.
+    pub title: String,
     /// Where its page is; none for a slip that went to a printer.
     pub pdf: Option<PathBuf>,
     /// The print job of a slip that went to a printer, where the spooler named it.
@@ -113,7 +115,7 @@ impl Document {
             form => form.name(),
         };
         json!({
-            "kind": kind, "number": self.number, "title": self.form.title(), "pages": self.pages,
+            "kind": kind, "number": self.number, "title": self.title, "pages": self.pages,
             "path": self.pdf.as_ref().map(|path| path.to_string_lossy()), "job": self.job,
         })
     }
@@ -188,7 +190,8 @@ impl<'a> Papers<'a> {
             let place = self.desk.folder.records().join(format!("{}.pdf", record.number));
             let draft = Draft::done(Kind::Document, subjects(paper, &record), facts);
             self.append(nth, draft, |_| files.place(drafts))?;
-            Ok(Document { number: record.number, form: paper.form, pdf: Some(place), job: None, pages: page.pages })
+            let Record { number, title, .. } = record;
+            Ok(Document { number, form: paper.form, title, pdf: Some(place), job: None, pages: page.pages })
         })
     }
 
@@ -224,7 +227,8 @@ impl<'a> Papers<'a> {
                 files.place(drafts)
             })
             .map_err(|failure| outlet.take_back(file.as_deref(), failure))?;
-            Ok(Document { number: record.number, form: paper.form, pdf: file, job, pages })
+            let Record { number, title, .. } = record;
+            Ok(Document { number, form: paper.form, title, pdf: file, job, pages })
         })
     }
 
@@ -402,6 +406,6 @@ pub fn unconfirmed(failure: Failure) -> Failure {
 pub fn tell<'d>(context: &Context, documents: impl IntoIterator<Item = &'d Document>) {
     for document in documents.into_iter().filter(|document| document.form != Form::Slip) {
         let path = document.pdf.as_deref().map(show::path).unwrap_or_default();
-        context.chat(&t!("issued", number = document.number.clone(), title = document.form.title(), path = path));
+        context.chat(&t!("issued", number = document.number.clone(), title = document.title.clone(), path = path));
     }
 }

@@ -26,6 +26,10 @@ pub(super) struct Compared {
     pub resized: bool,
     /// Blocks past its end are not the ones it had.
     pub tail_moved: bool,
+    /// Nobody could say what lies past its end.
+    pub tail_unknown: bool,
+    /// When the file was last written.
+    pub written: i64,
     /// Why nothing could be established.
     pub reason: Option<Reason>,
 }
@@ -52,7 +56,11 @@ pub(super) fn file(
         Ok(Outcome::Established { .. }) => found.read_back = !found.differs,
         Ok(Outcome::NotEstablished { reason }) => found.reason = Some(why(reason)),
     }
-    found.resized = file.metadata()?.len() != live.spread.end;
+    let facts = os::facts_of(file)?;
+    found.written = facts.written;
+    found.resized = facts.size != live.spread.end;
+    // btrfs keeps the whole of a stretch of which only a part is left in a file, and does not say so.
+    found.tail_unknown = place.fs_type == "btrfs" || live.before.as_ref().is_some_and(|before| before.by_blocks);
     if live.spread.ranges.is_empty() {
         found.blocks = Blocks::None;
         found.read_back = true;

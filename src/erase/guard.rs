@@ -28,8 +28,10 @@ pub enum Refusal {
 pub struct Guard {
     kept: Vec<PathBuf>,
     homes: Vec<PathBuf>,
-    /// Folders of what is kept, and files in it that have other names: the same things seen from elsewhere.
+    /// Everything in what is kept: the same things seen from elsewhere.
     ids: HashSet<Id>,
+    /// Folders of the system and homes: what is in them may be erased, they may not.
+    whole: HashSet<Id>,
 }
 
 /// Nothing in them is a city's data.
@@ -73,8 +75,8 @@ impl Guard {
         }
         // The system mounted a second time; of what is in it only the folders themselves are known by number.
         let system = SYSTEM.iter().chain(&["/"]).map(Path::new).chain(homes.iter().map(PathBuf::as_path));
-        ids.extend(system.filter_map(|path| Folder::open(path).and_then(|folder| folder.facts()).ok()).map(|f| f.id));
-        Ok(Self { kept, homes, ids })
+        let whole = system.filter_map(id_of).collect();
+        Ok(Self { kept, homes, ids, whole })
     }
 
     /// Whether a path may be erased. It is the real one: no link leads to it.
@@ -103,7 +105,40 @@ impl Guard {
     /// Attack: the case is reached under another name, through a second mount of its folder or a hard link to its ledger.
     #[must_use]
     pub fn keeps(&self, id: Id) -> bool {
-        self.ids.contains(&id)
+        self.ids.contains(&id) || self.whole.contains(&id)
+    }
+
+    /// Whether a path leads through what is kept, under whatever names.
+    #[must_use]
+    pub fn keeps_above(&self, path: &Path) -> bool {
+        path.ancestors().skip(1).filter_map(id_of).any(|id| self.ids.contains(&id)) || self.keeps_otherwise_spelt(path)
+    }
+
+    /// Attack: on a file system that does not tell capitals, `CASE` is the folder `Case`, and some drivers give it another
+    /// number. A spelling that its folder does not show is not believed where the rest is that of what is kept.
+    fn keeps_otherwise_spelt(&self, path: &Path) -> bool {
+        let plain = |path: &Path| PathBuf::from(path.to_string_lossy().to_lowercase());
+        let path_plain = plain(path);
+        let near = |kept: &&PathBuf| path_plain.starts_with(plain(kept)) && !path.starts_with(kept);
+        self.kept.iter().filter(near).any(|kept| {
+            let depth = kept.components().count();
+            let inside: PathBuf = path.components().take(depth).collect();
+            inside.ancestors().any(|part| !is_shown(part))
+        })
+    }
+}
+
+fn id_of(path: &Path) -> Option<Id> {
+    Folder::open(path).and_then(|folder| folder.facts()).ok().map(|facts| facts.id)
+}
+
+/// Whether a path's own name is one that its folder shows.
+fn is_shown(path: &Path) -> bool {
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) => {
+            Folder::open(parent).and_then(|folder| folder.names()).is_ok_and(|names| names.iter().any(|n| n == name))
+        }
+        _ => true,
     }
 }
 
@@ -115,10 +150,9 @@ fn gather(path: &Path, ids: &mut HashSet<Id>) -> io::Result<()> {
         for name in folder.names()? {
             match folder.look(&name) {
                 Ok(facts) if facts.kind == Kind::Folder => folders.push(path.join(name)),
-                Ok(facts) if facts.links > 1 => {
+                Ok(facts) => {
                     ids.insert(facts.id);
                 }
-                Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }

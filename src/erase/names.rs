@@ -10,7 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::ops::Range;
 
-use super::os::facts::{Cleared, Kind, Layout};
+use super::os::facts::{Cleared, Id, Kind, Layout};
 use super::os::{self, Folder};
 use super::outcome::{Blocks, Fate, Reason, Reasons, Remaining, Remains};
 use super::overwrite;
@@ -46,10 +46,9 @@ pub(super) fn remove(plan: &mut Plan, items: Range<usize>, at: &mut Handles, tra
         }
         let text = match one(plan, item, at, traces) {
             Ok(text) => text,
-            // Removed by the run before this one, after its data had its turn, or by somebody else just now.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-            Err(_) => {
-                plan.items[index].fail(Reason::NameStays);
+            Err(Left::Gone) => 0,
+            Err(Left::Stays(reason)) => {
+                plan.items[index].fail(reason);
                 continue;
             }
         };
@@ -66,29 +65,60 @@ pub(super) fn remove(plan: &mut Plan, items: Range<usize>, at: &mut Handles, tra
 /// What of a link's text fits into its own record on ext4.
 const SHORT_LINK: u64 = 60;
 
-/// Removes one name. How long what stood under it was.
-fn one(plan: &Plan, item: &Item, at: &mut Handles, traces: &mut Traces) -> io::Result<u64> {
-    let device = plan.ground(item).device;
-    let wipes = plan.ground(item).is_ext();
-    if item.kind == Kind::File {
-        // Cut first, so that even the length is not left in the record of a removed file.
-        at.file(plan, item, Folder::open_to_erase)?.set_len(0)?;
-    }
-    let folder = at.folder(plan, item.folder)?;
-    traces.note(plan, item.folder, folder);
-    let facts = folder.look(&item.name)?;
-    if (facts.id.device, facts.id.number) != (device, item.number) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "another file stands in its place"));
-    }
-    let done = go(folder, &item.name, wipes);
-    match done {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            folder.make_changeable()?;
-            go(folder, &item.name, wipes)?;
+/// Why a name was not removed.
+enum Left {
+    /// It was gone: the run before this one removed it after its data had its turn, or somebody else did just now.
+    Gone,
+    /// It stays, and why.
+    Stays(Reason),
+}
+
+impl Left {
+    fn by(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Gone,
+            io::ErrorKind::InvalidInput => Self::Stays(Reason::Exchanged),
+            _ => Self::Stays(Reason::NameStays),
         }
-        other => other?,
     }
-    Ok(facts.size)
+}
+
+/// Removes one name. How long what stood under it was.
+fn one(plan: &Plan, item: &Item, at: &mut Handles, traces: &mut Traces) -> Result<u64, Left> {
+    let wipes = plan.ground(item).is_ext();
+    if at.folder(plan, item.folder).is_err() {
+        // Only where the folder itself is known to be gone are its names. A medium that is not here has all of them.
+        return Err(if plan.is_gone(item.folder) { Left::Gone } else { Left::Stays(Reason::NameStays) });
+    }
+    if item.kind == Kind::File {
+        cut(plan, item, at)?;
+    }
+    let id = Id { device: plan.ground(item).device, number: item.number };
+    let folder = at.folder(plan, item.folder).map_err(|error| Left::by(&error))?;
+    traces.note(plan, item.folder, folder);
+    let facts = folder.look(&item.name).map_err(|error| Left::by(&error))?;
+    if facts.id != id {
+        return Err(Left::Stays(Reason::Exchanged));
+    }
+    let done = match go(folder, &item.name, wipes) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            folder.make_changeable().and_then(|()| go(folder, &item.name, wipes))
+        }
+        other => other,
+    };
+    done.map(|()| facts.size).map_err(|error| Left::by(&error))
+}
+
+/// Cut before the name goes, so that even the length is not left in the record of a removed file. What was written to it
+/// since it was read back was not overwritten by anybody.
+fn cut(plan: &Plan, item: &Item, at: &mut Handles) -> Result<(), Left> {
+    let file = at.file(plan, item, Folder::open_to_erase).map_err(|error| Left::by(&error))?;
+    let facts = os::facts_of(&file).map_err(|error| Left::by(&error))?;
+    // A run before this one may have cut it already; another name of the same file was cut with the first.
+    if facts.written != item.written && facts.size > 0 {
+        return Err(Left::Stays(Reason::Grew));
+    }
+    file.set_len(0).map_err(|_| Left::Stays(Reason::NameStays))
 }
 
 /// ext4 wipes the name as it removes it, and a new name might only take a new block. Elsewhere another name of the same
@@ -146,7 +176,8 @@ pub(super) fn finish(plan: &mut Plan, traces: &mut Traces) {
     for index in 0..plan.items.len() {
         let ground = plan.folders[plan.items[index].folder as usize].ground;
         let found = stale.contains(&u32::try_from(index).unwrap_or(u32::MAX));
-        judge(plan, index, cleared[ground], found);
+        let looked = traces.layouts.contains_key(&plan.items[index].folder);
+        judge(plan, index, cleared[ground], looked, found);
     }
 }
 
@@ -191,7 +222,8 @@ fn keep(plan: &mut Plan, index: u32, error: &io::Error) {
     let (parent, number, name) = (planned.parent.unwrap_or(index), planned.id.number, planned.name.clone());
     let holds = plan.items.iter().any(|item| !item.gone && within(plan, item.folder, index));
     let told = plan.items.iter().any(|item| item.kind == Kind::Folder && item.number == number);
-    if holds && error.kind() == io::ErrorKind::DirectoryNotEmpty || told {
+    let expected = matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::ReadOnlyFilesystem);
+    if holds && expected || told {
         return;
     }
     plan.items.push(Item {
@@ -209,6 +241,8 @@ fn keep(plan: &mut Plan, index: u32, error: &io::Error) {
         overwritten: 0,
         read_back: false,
         device_read: false,
+        before: 0,
+        written: 0,
         attributes: 0,
         gone: false,
     });
@@ -250,50 +284,50 @@ fn sync(plan: &Plan, written: bool) {
 
 /// What may be left of names and attributes on each ground.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Left {
+enum Journal {
     /// Nothing: the journal was overwritten, or there is none.
     Nothing,
     /// Older states in the journal.
-    InJournal,
+    Older,
     /// Nobody can tell.
     Anything,
 }
 
-fn clear(plan: &Plan) -> Vec<Left> {
+fn clear(plan: &Plan) -> Vec<Journal> {
     let anchors = anchors(plan);
     let cleared = anchors.iter().zip(&plan.grounds).map(|(folder, ground)| {
-        let Some(folder) = folder.as_ref().filter(|_| ground.is_ext()) else { return Left::Anything };
+        let Some(folder) = folder.as_ref().filter(|_| ground.is_ext()) else { return Journal::Anything };
         match os::clear_journal(folder, true) {
-            Cleared::Zeroed | Cleared::NoJournal => Left::Nothing,
+            Cleared::Zeroed | Cleared::NoJournal => Journal::Nothing,
             // The old driver of ext2 knows no journals at all.
-            Cleared::Unsupported if ground.place.fs_type == "ext2" => Left::Nothing,
-            Cleared::Unsupported | Cleared::NotPermitted | Cleared::Failed(_) => Left::InJournal,
+            Cleared::Unsupported if ground.place.fs_type == "ext2" => Journal::Nothing,
+            Cleared::Unsupported | Cleared::NotPermitted | Cleared::Failed(_) => Journal::Older,
         }
     });
     cleared.collect()
 }
 
 /// The last word on an item, when its name is gone and the journal was or was not cleared.
-fn judge(plan: &mut Plan, index: usize, left: Left, stale: bool) {
+fn judge(plan: &mut Plan, index: usize, left: Journal, looked: bool, stale: bool) {
     let item = &plan.items[index];
     if item.kind == Kind::Folder || !item.gone {
         return;
     }
     let ground = plan.ground(item);
-    let (logical, on_ext, raw) = (ground.is_logical(), ground.is_ext(), ground.raw.is_some());
+    let (logical, on_ext) = (ground.is_logical(), ground.is_ext());
     let through_journal = item.reasons.has(Reason::DataJournal) || on_ext && item.reasons.has(Reason::Inline);
     let item = &mut plan.items[index];
     let mut remains = item.remains;
-    if !on_ext || stale || !raw {
+    if !looked || stale {
         remains.add(Remains::Names);
     }
-    if item.attributes > 0 && (!on_ext || left != Left::Nothing) {
+    if item.attributes > 0 && (!on_ext || left != Journal::Nothing) {
         remains.add(Remains::Attributes);
     }
-    if left == Left::InJournal {
+    if left == Journal::Older {
         remains.add(Remains::Journal);
     }
-    if through_journal && left == Left::Nothing {
+    if through_journal && left == Journal::Nothing {
         item.reasons = settled(item.reasons);
         remains = without_journal(remains);
     } else if through_journal && item.fate == Some(Fate::Erased) {

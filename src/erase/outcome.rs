@@ -165,9 +165,7 @@ codes! {
         Vanished,
         /// Its name could not be removed.
         NameStays,
-        /// The work was interrupted before its turn.
-        NotReached,
-        /// The work was interrupted at it, and what had been done to it is not known.
+        /// The work was interrupted at it, and what had been overwritten then is not what is here now.
         Interrupted,
         /// An extended attribute could not be removed.
         AttributeStays,

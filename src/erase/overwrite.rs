@@ -117,23 +117,26 @@ impl Writer {
     }
 }
 
-/// Does something to each extended attribute. How many there are, and whether one that is not the system's own resisted.
+/// Does something to each extended attribute. How many there are, the longest value that was met, and whether one that is not
+/// the system's own resisted.
 ///
 /// What begins with `user.` or `trusted.` was written by somebody; the rest is labels and rights, which take no noise and go
 /// with the file.
 pub(super) fn each_attribute<F: os::Handle>(
     file: &F,
-    act: fn(&F, &OsString) -> io::Result<()>,
+    act: fn(&F, &OsString) -> io::Result<usize>,
     must: bool,
-) -> (u16, bool) {
-    let Ok(names) = os::attributes(file) else { return (0, false) };
-    let (mut count, mut stays) = (0u16, false);
+) -> (u16, usize, bool) {
+    let Ok(names) = os::attributes(file) else { return (0, 0, false) };
+    let (mut count, mut longest, mut stays) = (0u16, 0, false);
     for name in names {
         let text = name.to_string_lossy();
         let own = text.starts_with("user.") || text.starts_with("trusted.");
         count = count.saturating_add(u16::from(own));
-        let done = act(file, &name);
-        stays |= own && done.is_err() && must;
+        match act(file, &name) {
+            Ok(length) => longest = longest.max(length),
+            Err(_) => stays |= own && must,
+        }
     }
-    (count, stays)
+    (count, longest, stays)
 }

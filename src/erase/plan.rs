@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::guard::{self, Guard, Refusal};
 use super::os::facts::{Facts, Id, Kind};
-use super::os::{Folder, name_text};
+use super::os::{self, Folder, name_text};
 use super::outcome::{Blocks, Fate, Reason, Reasons, Remaining, Remains};
 use super::promise::{self, Ground, Users, Wishes};
 use crate::progress::{Progress, Stage};
@@ -29,6 +29,9 @@ pub struct PlannedFolder {
     pub shown: OsString,
     /// Which it is.
     pub id: Id,
+    /// The file system it is on, as that says of itself; of a folder that was asked for or in which such a path lies.
+    #[serde(default)]
+    pub file_system: u64,
     /// Whether it goes with its contents.
     pub goes: bool,
     /// The ground it lies on.
@@ -76,6 +79,13 @@ pub struct Item {
     /// Whether the blocks on the device itself were read and found right.
     #[serde(default)]
     pub device_read: bool,
+    /// Tells where it lay before the first byte was overwritten, so that a run that goes on with it can see whether it still
+    /// does; 0 where that was not known.
+    #[serde(default)]
+    pub before: u64,
+    /// When it was last written, as it was when it was read back.
+    #[serde(default)]
+    pub written: i64,
     /// Extended attributes it had.
     #[serde(default)]
     pub attributes: u16,
@@ -116,6 +126,9 @@ pub enum PlanError {
     /// It cannot be looked at.
     #[error("{path}: {1}", path = .0.display())]
     Io(PathBuf, #[source] io::Error),
+    /// A place that an erasure was at is not there.
+    #[error("{path}: {1}", path = .0.display())]
+    Missing(PathBuf, #[source] io::Error),
     /// The user stopped it.
     #[error("interrupted")]
     Interrupted,
@@ -133,6 +146,9 @@ impl Plan {
             let real = guard::real(path).map_err(|e| PlanError::Io(path.clone(), e))?;
             if let Some(refusal) = guard.refuses(&real) {
                 return Err(PlanError::Refused(path.clone(), refusal));
+            }
+            if guard.keeps_above(&real) {
+                return Err(PlanError::Refused(path.clone(), Refusal::Kept));
             }
             targets.push((real, path.clone()));
         }
@@ -208,6 +224,9 @@ impl Plan {
             let here = self.items.iter().filter(|item| is_top && item.folder == index).map(|item| &*item.name);
             let inner = self.folders.iter().filter(|inner| inner.parent == Some(index)).map(|inner| &*inner.name);
             let mut below = here.chain(inner.filter(|_| is_top)).map(|name| Path::new(&folder.name).join(name));
+            if is_top && guard.keeps_above(&Path::new(&folder.name).join("x")) {
+                return Err(PlanError::Refused(self.shown(index), Refusal::Kept));
+            }
             if let Some((refusal, path)) = below.find_map(|path| Some((guard.refuses(&path)?, path))) {
                 return Err(PlanError::Refused(path, refusal));
             }
@@ -219,21 +238,51 @@ impl Plan {
         Ok(())
     }
 
-    /// Finds the grounds of a plan that was written down, and of each folder that is still there its own.
+    /// Finds the grounds of a plan that was written down, and of each folder that is still there its own. A medium that was
+    /// taken out and put in again may have another device number.
     ///
     /// # Errors
-    /// The system's list of mounts cannot be read.
-    pub fn find_grounds(&mut self) -> io::Result<()> {
+    /// A place is not there, or another is: nothing can be said of what lay in it.
+    pub fn find_grounds(&mut self) -> Result<(), PlanError> {
+        for index in 0..self.folders.len() {
+            let top = &self.folders[index];
+            if top.parent.is_some() {
+                continue;
+            }
+            let (path, planned, file_system) = (PathBuf::from(&top.name), top.id, top.file_system);
+            let missing = |error| PlanError::Missing(path.clone(), error);
+            let now = Folder::open(&path).and_then(|folder| folder.facts()).map_err(missing)?.id;
+            let same = file_system != 0 && os::stamp::file_system(&path) == file_system;
+            if now.number != planned.number || now.device != planned.device && !same {
+                return Err(missing(io::ErrorKind::NotFound.into()));
+            }
+            for folder in self.folders.iter_mut().filter(|folder| folder.id.device == planned.device) {
+                folder.id.device = now.device;
+            }
+        }
         for index in 0..self.folders.len() {
             // A plan has fewer folders than items, and those are counted in 32 bits.
             #[allow(clippy::cast_possible_truncation)]
             let found = self.open(index as u32).and_then(|folder| Ok((folder.facts()?, folder)));
-            self.folders[index].ground = match found {
-                Ok((facts, folder)) => ground(&mut self.grounds, &folder, facts)?,
-                Err(_) => self.folders[index].parent.map_or(0, |parent| self.folders[parent as usize].ground),
+            self.folders[index].ground = match (found, self.folders[index].parent) {
+                (Ok((facts, folder)), _) => ground(&mut self.grounds, &folder, facts)
+                    .map_err(|error| PlanError::Io(PathBuf::from(&self.folders[index].name), error))?,
+                (Err(_), Some(parent)) => self.folders[parent as usize].ground,
+                (Err(error), None) => return Err(PlanError::Missing(PathBuf::from(&self.folders[index].name), error)),
             };
         }
         Ok(())
+    }
+
+    /// Whether a folder is certainly gone: the one it was in is there, or certainly gone as well, and has nothing of its name.
+    #[must_use]
+    pub fn is_gone(&self, index: u32) -> bool {
+        let planned = &self.folders[index as usize];
+        let Some(parent) = planned.parent else { return false };
+        match self.open(parent) {
+            Ok(above) => above.look(&planned.name).is_err_and(|error| error.kind() == io::ErrorKind::NotFound),
+            Err(_) => self.is_gone(parent),
+        }
     }
 }
 
@@ -312,7 +361,8 @@ impl Walk<'_> {
     ) -> io::Result<u32> {
         let index = u32::try_from(self.plan.folders.len()).map_err(io::Error::other)?;
         let shown = shown.as_os_str().to_owned();
-        self.plan.folders.push(PlannedFolder { parent, name, shown, id: facts.id, goes, ground: 0 });
+        let file_system = if parent.is_none() { os::stamp::file_system(Path::new(&name)) } else { 0 };
+        self.plan.folders.push(PlannedFolder { parent, name, shown, id: facts.id, file_system, goes, ground: 0 });
         let handle = self.plan.open(index)?;
         let found = ground(&mut self.plan.grounds, &handle, facts)?;
         self.plan.folders[index as usize].ground = found;
@@ -387,7 +437,7 @@ impl Walk<'_> {
     /// A folder of the plan turns out to be closed: it becomes an item of the one it is in.
     fn trouble(&mut self, index: u32, reason: Reason) {
         let planned = &self.plan.folders[index as usize];
-        let facts = Facts { kind: Kind::Folder, id: planned.id, mount: 0, size: 0, links: 1 };
+        let facts = Facts { kind: Kind::Folder, id: planned.id, mount: 0, size: 0, links: 1, written: 0 };
         let (parent, name) = (planned.parent.unwrap_or(index), planned.name.clone());
         self.plan.folders[index as usize].goes = false;
         self.plan.items.push(new(parent, &name, &facts, [reason].into_iter().collect()));
@@ -446,6 +496,8 @@ fn new(folder: u32, name: &OsStr, facts: &Facts, reasons: Reasons) -> Item {
         overwritten: 0,
         read_back: false,
         device_read: false,
+        before: 0,
+        written: 0,
         attributes: 0,
         gone: false,
     }

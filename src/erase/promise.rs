@@ -64,10 +64,12 @@ impl Ground {
             // An error shows again at every file.
             let _ = folder.sync_file_system();
         }
-        let raw = PLACES_ARE_OFFSETS.contains(&place.fs_type.as_str());
+        // Files of xfs may lie on a second device, and nothing says which of them do.
+        let second = place.options.split(',').any(|option| option.starts_with("rtdev="));
+        let raw = PLACES_ARE_OFFSETS.contains(&place.fs_type.as_str()) && !second;
         let raw = if raw { RawDevice::under(Path::new(&place.source), facts.id.device) } else { None };
         let hardware = os::hardware(&place);
-        let clears_journal = place.fs_type.starts_with("ext") && os::may_clear_journal(folder);
+        let clears_journal = !read_only && place.fs_type.starts_with("ext") && os::may_clear_journal(folder);
         Ok(Self { place, hardware, reasons, device: facts.id.device, mount: facts.mount, clears_journal, raw })
     }
 
@@ -95,6 +97,12 @@ impl Users {
     #[must_use]
     pub fn now() -> Self {
         Self { written: os::written_elsewhere(), swap: os::swap_files() }
+    }
+
+    /// Whether a program, or the system, uses the file.
+    #[must_use]
+    pub fn uses(&self, id: Id) -> bool {
+        self.written.contains_key(&id) || self.swap.contains(&id)
     }
 
     /// The program that has the file open to write.

@@ -46,11 +46,15 @@ pub(super) fn names(plan: &Plan, layouts: &HashMap<u32, Layout>) -> HashSet<u32>
     found
 }
 
-/// The first item of each folder.
+/// The first item in each folder, or in folders in it.
 fn first_items(plan: &Plan) -> HashMap<u32, u32> {
     let mut firsts = HashMap::new();
     for (index, item) in (0u32..).zip(&plan.items) {
-        firsts.entry(item.folder).or_insert(index);
+        let mut folder = Some(item.folder);
+        while let Some(at) = folder.filter(|at| !firsts.contains_key(at)) {
+            firsts.insert(at, index);
+            folder = plan.folders[at as usize].parent;
+        }
     }
     firsts
 }

@@ -12,13 +12,13 @@ use sha2::{Digest, Sha256};
 
 use super::compare::{self, Compared};
 use super::names;
-use super::os::facts::{Kind, Layout};
+use super::os::facts::{Id, Kind, Layout};
 use super::os::{self, Folder};
 use super::outcome::{Blocks, Fate, Reason, Remains};
 use super::overwrite::{self, Spread};
 use super::pattern::{Key, Method, Pattern};
 use super::plan::{Item, Plan};
-use super::promise;
+use super::promise::{self, Users};
 use crate::progress::{Progress, Stage};
 
 /// Makes the fingerprint of an item out of the SHA-256 of its content.
@@ -57,6 +57,9 @@ pub enum Ended {
     /// The user stopped it, at a clean point.
     Interrupted,
 }
+
+/// A longer value may lie in a file of its own (ext4 with `ea_inode`), and another of the same length in another.
+const LONG_ATTRIBUTE: usize = 1000;
 
 /// A batch ends at either.
 const BATCH_ITEMS: usize = 4096;
@@ -181,8 +184,8 @@ struct Batch<'a> {
 impl Batch<'_> {
     fn run(&mut self, plan: &mut Plan, items: Range<usize>, log: &mut dyn Log) -> Result<(), Stop> {
         self.fingerprints(plan, items.clone())?;
-        log.begins(plan, items.clone()).map_err(Stop::Log)?;
         self.take_up(plan, items.clone());
+        log.begins(plan, items.clone()).map_err(Stop::Log)?;
         for (nth, pass) in self.orders.method.passes().iter().enumerate() {
             let pattern = |at: usize| Pattern::of(*pass, &self.orders.key, (at as u64) << 2 | nth as u64);
             self.overwrite(plan, &pattern)?;
@@ -196,6 +199,7 @@ impl Batch<'_> {
         for at in items.clone() {
             settle(plan, at);
         }
+        watch(plan, items.clone());
         log.proved(plan, items).map_err(Stop::Log)
     }
 
@@ -230,9 +234,15 @@ impl Batch<'_> {
 
     /// Looks where each file lies now, and what of it is to be overwritten.
     fn take_up(&mut self, plan: &mut Plan, items: Range<usize>) {
+        // It may be long since the plan was made and shown.
+        let users = Users::now();
         for at in items {
             let item = &plan.items[at];
             if item.kind != Kind::File || item.fate.is_some() || item.twin.is_some() {
+                continue;
+            }
+            if users.uses(Id { device: plan.ground(item).device, number: item.number }) {
+                leave(&mut plan.items[at], Reason::OpenElsewhere);
                 continue;
             }
             let taken = self.at.file(plan, item, Folder::open_to_erase).and_then(|file| overwrite::spread(&file));
@@ -253,6 +263,13 @@ impl Batch<'_> {
                 (layout.inline && item.size > 0, Reason::Inline),
             ];
             found.into_iter().filter(|(holds, _)| *holds).for_each(|(_, reason)| item.reasons.add(reason));
+            // Attack, or chance: the run before this one was at it, and what was overwritten then was not what is here now.
+            let mark = layout.mark(item.size);
+            if item.before != 0 && item.before != mark {
+                item.reasons.add(Reason::Interrupted);
+                item.reasons.add(Reason::BlocksMoved);
+            }
+            item.before = mark;
         }
         if plan.is_left(&plan.items[at]) {
             let item = &mut plan.items[at];
@@ -286,16 +303,19 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn attributes(&mut self, plan: &mut Plan, act: fn(&File, &std::ffi::OsString) -> io::Result<()>, last: bool) {
+    fn attributes(&mut self, plan: &mut Plan, act: fn(&File, &std::ffi::OsString) -> io::Result<usize>, last: bool) {
         for live in &self.live {
             let item = &plan.items[live.item];
             if item.fate.is_some() || last && item.attributes == 0 {
                 continue;
             }
             let Ok(file) = self.at.file(plan, item, Folder::open_to_erase) else { continue };
-            let (count, stays) = overwrite::each_attribute(&file, act, last);
+            let (count, longest, stays) = overwrite::each_attribute(&file, act, last);
             let item = &mut plan.items[live.item];
             item.attributes = item.attributes.max(count);
+            if longest > LONG_ATTRIBUTE {
+                item.remains.add(Remains::Attributes);
+            }
             if stays {
                 item.reasons.add(Reason::AttributeStays);
             }
@@ -348,8 +368,29 @@ impl Batch<'_> {
     }
 }
 
+/// Whoever opened a file to write meanwhile may have written after it was read back, or will: its name stays.
+fn watch(plan: &mut Plan, items: Range<usize>) {
+    let users = Users::now();
+    for at in items {
+        let item = &plan.items[at];
+        let id = Id { device: plan.ground(item).device, number: item.number };
+        let done = matches!(item.fate, Some(Fate::Erased | Fate::NotVerified));
+        if item.kind == Kind::File && done && users.uses(id) {
+            plan.items[at].fail(Reason::OpenElsewhere);
+        }
+    }
+}
+
+/// Leaves an item as it is.
+fn leave(item: &mut Item, reason: Reason) {
+    item.reasons.add(reason);
+    item.remains.add(Remains::Everything);
+    item.fate = Some(Fate::Skipped);
+}
+
 /// What was compared, said of the item.
 fn take_over(item: &mut Item, found: &Compared) {
+    item.written = found.written;
     item.blocks = found.blocks;
     item.read_back = found.read_back;
     if found.differs {
@@ -358,7 +399,7 @@ fn take_over(item: &mut Item, found: &Compared) {
     if found.resized {
         item.fail(Reason::Grew);
     }
-    if found.tail_moved {
+    if found.tail_moved || found.tail_unknown {
         item.remains.add(Remains::Slack);
     }
     if let Some(reason) = found.reason {
@@ -385,13 +426,15 @@ fn settle(plan: &mut Plan, at: usize) {
             let twin = plan.items[twin as usize].clone();
             let item = &mut plan.items[at];
             (item.blocks, item.read_back, item.device_read) = (twin.blocks, twin.read_back, twin.device_read);
+            (item.overwritten, item.written, item.attributes) = (twin.overwritten, twin.written, twin.attributes);
             item.reasons = item.reasons.with(twin.reasons);
             item.remains = item.remains.with(twin.remains);
             twin.fate.unwrap_or(Fate::Failed)
         }
         (Kind::File, None) => {
             let proved = item.read_back && matches!(item.blocks, Blocks::Same | Blocks::None);
-            let reached = !SPOILS.iter().any(|&reason| item.reasons.has(reason));
+            let inline = item.reasons.has(Reason::Inline) && !plan.ground(item).is_ext();
+            let reached = !inline && !SPOILS.iter().any(|&reason| item.reasons.has(reason));
             if proved && reached { Fate::Erased } else { Fate::NotVerified }
         }
         // Names alone.

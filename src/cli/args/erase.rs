@@ -26,8 +26,8 @@ pub struct EraseArgs {
     /// Only show the plan.
     #[arg(long, help = t!("arg-dry-run"))]
     pub dry_run: bool,
-    /// Go on with what was interrupted.
-    #[arg(long, help = t!("arg-resume"))]
+    /// Go on with what was interrupted, as it was asked for then.
+    #[arg(long, conflicts_with_all = ["paths", "method", "dry_run", "best_effort", "including_links", "across_mounts", "temporary", "approval", "approved_by", "witness", "location", "reason", "items", "medium_id", "photo", "my_number", "no_documents"], help = t!("arg-resume"))]
     pub resume: bool,
     /// Do what helps where overwriting cannot reach.
     #[arg(long, help = t!("arg-best-effort"))]

@@ -25,6 +25,8 @@ pub struct Bags {
     case: CaseFolder,
     own: Secret,
     found: Vec<(Opened, Secret)>,
+    /// Those that lie where this case opened them to.
+    in_place: Vec<bool>,
     /// The bag of each folder of the plan.
     of: Vec<Option<usize>>,
 }
@@ -32,7 +34,8 @@ pub struct Bags {
 impl Bags {
     /// Looks for the bags that the folders of a plan are, or lie in.
     pub fn find(plan: &Plan, case: &CaseFolder) -> Result<Self, Failure> {
-        let mut bags = Self { case: case.clone(), own: own_key(case)?, found: Vec::new(), of: Vec::new() };
+        let mut bags =
+            Self { case: case.clone(), own: own_key(case)?, found: Vec::new(), in_place: Vec::new(), of: Vec::new() };
         let mut seen: HashMap<PathBuf, Option<usize>> = HashMap::new();
         let mut places: Vec<PathBuf> = Vec::new();
         for folder in &plan.folders {
@@ -62,6 +65,10 @@ impl Bags {
         if let Some(known) = self.found.iter().position(|(known, _)| known.bundle == opened.bundle) {
             return Some(known);
         }
+        // Attack: other data in a folder that is given a bundle's number, to have it pass for a working copy.
+        let kept = BundleId::parse(&opened.bundle).and_then(|id| opened::find(&self.case, &id));
+        let place = kept.and_then(|kept| kept.place);
+        self.in_place.push(place.is_some_and(|place| folder.canonicalize().is_ok_and(|here| here == place)));
         self.found.push((opened, key));
         Some(self.found.len() - 1)
     }
@@ -71,9 +78,9 @@ impl Bags {
         self.found.iter().map(|(opened, _)| opened)
     }
 
-    /// Whether every item belongs to one of these bundles.
-    pub fn hold_all(&self, plan: &Plan, known: impl Fn(&str) -> bool) -> bool {
-        plan.items.iter().all(|item| self.of[item.folder as usize].is_some_and(|bag| known(&self.found[bag].0.bundle)))
+    /// Whether every item lies in a folder that this case opened a bundle into.
+    pub fn hold_all(&self, plan: &Plan) -> bool {
+        plan.items.iter().all(|item| self.of[item.folder as usize].is_some_and(|bag| self.in_place[bag]))
     }
 
     /// The fingerprint of a content, with the key its item is to be known by.

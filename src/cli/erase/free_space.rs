@@ -34,10 +34,12 @@ pub fn run(context: &Context, args: &EraseArgs, folder: &Path) -> Result<(), Fai
     match (&filled, outcome) {
         (Some(record), Ok(())) => {
             tell(context, record);
+            context.result(record);
             Ok(())
         }
         (Some(record), Err(mut failure)) if failure.code == code::IN_PART => {
             tell(context, record);
+            context.result(record);
             failure.reported = true;
             Err(failure)
         }
@@ -223,5 +225,4 @@ fn tell(context: &Context, record: &FillRecord) {
     for &beyond in &record.not_reached {
         context.chat(&format!("  {}", words::beyond(beyond)));
     }
-    context.result(record);
 }

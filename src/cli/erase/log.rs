@@ -21,11 +21,14 @@ use crate::cli::desk::{Desk, Draft, facts};
 use crate::cli::failure::Failure;
 use crate::digest;
 use crate::erase::os::{self, LockedFile};
+use crate::erase::outcome::Reasons;
 use crate::erase::pattern::Method;
 use crate::erase::plan::{Item, Plan, PlannedFolder};
 use crate::erase::promise::Wishes;
 use crate::erase::work::Log;
 use crate::ledger::{Kind, Subject, SubjectType};
+use crate::t;
+use crate::term::show;
 
 /// What stands on top of a log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,6 +49,8 @@ pub struct Head {
     pub across_mounts: bool,
     /// When it began, RFC 3339.
     pub started: String,
+    /// Who did it: several, when another person went on with it.
+    pub workers: Vec<String>,
 }
 
 impl Head {
@@ -81,11 +86,23 @@ enum Line {
 struct Begun {
     size: u64,
     fingerprint: Option<String>,
+    reasons: Reasons,
+    before: u64,
 }
 
 /// Where a case keeps its logs.
 pub fn folder(desk: &Desk) -> PathBuf {
     desk.folder.path.join("erasing")
+}
+
+/// One erasure at a time in a case: two at the same files would each certify what both did.
+pub fn only_one(desk: &Desk) -> io::Result<Option<LockedFile>> {
+    let folder = folder(desk);
+    match os::make_private_dir(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    os::lock_file(&folder.join("lock"))
 }
 
 /// The log of this run.
@@ -102,10 +119,6 @@ impl<'a> WorkLog<'a> {
     /// Begins a log with a plan. `begun` is the entry that said that the work begins.
     pub fn begin(context: &'a Context, desk: &'a Desk, begun: u64, head: &Head, plan: &Plan) -> io::Result<Self> {
         let folder = folder(desk);
-        match os::make_private_dir(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
         let path = folder.join(format!("{begun:08}.jsonl"));
         let lock = os::lock_file(&path)?.ok_or(io::ErrorKind::WouldBlock)?;
         let mut log = Self { context, desk, lock, path, begun, sha256: Sha256::new() };
@@ -141,12 +154,22 @@ impl<'a> WorkLog<'a> {
         self.lock.file().sync_all()
     }
 
-    /// The work is done: the log has nothing more to say. What it said is in the record.
-    pub fn close(self) {
-        let Self { lock, path, .. } = self;
-        drop(lock);
-        let left = crate::erase::scrap::scrap_file(&path).left;
-        drop(left);
+    /// The work is done; its log stays until its paper is there too.
+    pub fn done(self) -> Closing {
+        Closing { path: self.path, _lock: self.lock }
+    }
+}
+
+/// A log whose work is done.
+pub struct Closing {
+    path: PathBuf,
+    _lock: LockedFile,
+}
+
+impl Closing {
+    /// It has nothing more to say: what it said is in the record.
+    pub fn close(self, context: &Context) {
+        scrap(context, &self.path);
     }
 }
 
@@ -170,8 +193,12 @@ impl Write for Hashing<'_> {
 impl Log for WorkLog<'_> {
     fn begins(&mut self, plan: &Plan, items: Range<usize>) -> io::Result<()> {
         let begun = plan.items[items.clone()].iter();
-        let begun =
-            begun.map(|item| Begun { size: item.size, fingerprint: item.fingerprint.as_ref().map(digest::hex) });
+        let begun = begun.map(|item| Begun {
+            size: item.size,
+            fingerprint: item.fingerprint.as_ref().map(digest::hex),
+            reasons: item.reasons,
+            before: item.before,
+        });
         let line = Line::Begins { from: items.start, items: begun.collect() };
         self.write(std::iter::once(line))?;
         self.pin("begins", plan, items)
@@ -197,9 +224,15 @@ pub struct Left {
 
 impl Left {
     /// Forgets it: another log took its place.
-    pub fn replace(self) {
-        let left = crate::erase::scrap::scrap_file(&self.path).left;
-        drop(left);
+    pub fn replace(self, context: &Context) {
+        scrap(context, &self.path);
+    }
+}
+
+/// Overwrites a log and removes it; it holds names.
+pub fn scrap(context: &Context, path: &Path) {
+    for (path, error) in crate::erase::scrap::scrap_file(path).left {
+        context.warn(&t!("warn-log-left", path = show::path(&path), reason = error.to_string()));
     }
 }
 
@@ -277,7 +310,7 @@ impl Found {
             Line::Planned => self.planned = true,
             Line::Begins { from, items: begun } => {
                 for (item, begun) in items.iter_mut().skip(from).zip(begun) {
-                    item.size = begun.size;
+                    (item.size, item.reasons, item.before) = (begun.size, begun.reasons, begun.before);
                     item.fingerprint = begun.fingerprint.and_then(|text| digest::unhex(&text)?.try_into().ok());
                 }
             }

@@ -27,8 +27,10 @@ const SOME: usize = 20;
 
 /// Shows the plan; every item when `all` of it is wanted.
 pub fn plan(context: &Context, plan: &Plan, method: Method, all: bool) {
-    let bytes: u64 = plan.items.iter().filter(|item| item.twin.is_none()).map(|item| item.size).sum();
-    let items = counted::items(plan.items.len() as u64);
+    // Of a run before this one, what it had done is not to be done again.
+    let open = || plan.items.iter().filter(|item| item.fate.is_none());
+    let bytes: u64 = open().filter(|item| item.twin.is_none()).map(|item| item.size).sum();
+    let items = counted::items(open().count() as u64);
     context.say(&t!("erase-plan", items = items, size = show::size(bytes)));
     for ground in &plan.grounds {
         context.say(&format!("  {}", place(ground)));
@@ -37,7 +39,7 @@ pub fn plan(context: &Context, plan: &Plan, method: Method, all: bool) {
         }
     }
     context.say(&format!("  {}", how(method)));
-    let odd: Vec<&Item> = plan.items.iter().filter(|item| all || !item.reasons.is_empty()).collect();
+    let odd: Vec<&Item> = open().filter(|item| all || !item.reasons.is_empty()).collect();
     for item in odd.iter().take(if all { usize::MAX } else { SOME }) {
         line(context, plan, item);
     }
@@ -155,9 +157,10 @@ pub fn confirm(context: &Context, plan: &Plan) -> Result<(), Failure> {
     if !context.may_ask() {
         return Err(Failure::usage("needs_yes", t!("err-needs-yes"), t!("hint-needs-yes")));
     }
-    let work = || plan.items.iter().filter(|item| !plan.is_left(item));
+    let work = || plan.items.iter().filter(|item| item.fate.is_none() && !plan.is_left(item));
     let (count, bytes) = (work().count(), plan.bytes());
-    let agreed = if count > MANY || bytes > MUCH {
+    let typed = count > MANY || bytes > MUCH;
+    let agreed = if typed {
         let wanted = [show::number(count as u64), show::size(bytes)];
         let shown = t!("erase-work", items = counted::items(count as u64), size = wanted[1].clone());
         context.say(&shown);
@@ -170,7 +173,8 @@ pub fn confirm(context: &Context, plan: &Plan) -> Result<(), Failure> {
     if agreed {
         return Ok(());
     }
-    Err(Failure::refused("not_confirmed", t!("err-not-confirmed"), t!("hint-not-confirmed")))
+    let hint = if typed { t!("hint-not-confirmed") } else { t!("hint-not-confirmed-yes") };
+    Err(Failure::refused("not_confirmed", t!("err-not-confirmed"), hint))
 }
 
 /// Full-width typing, thousands and blanks do not matter.
@@ -243,7 +247,8 @@ impl Tally {
                 Some(Fate::Skipped) | None => &mut tally.skipped,
             };
             *count += 1;
-            tally.bytes += item.overwritten;
+            // Another name of the same file was not overwritten once more.
+            tally.bytes += if item.twin.is_some() { 0 } else { item.overwritten };
             tally.remains = tally.remains.with(item.remains);
         }
         tally

@@ -14,7 +14,7 @@ use crate::cli::opened::Opened;
 use crate::cli::photo::Photo;
 use crate::cli::words;
 use crate::erase::os::facts::{Cells, Kind};
-use crate::erase::outcome::{Fate, Remaining};
+use crate::erase::outcome::{Blocks, Fate, Remaining, Remains};
 use crate::erase::pattern::Method;
 use crate::erase::plan::{Item, Plan};
 use crate::ledger::SubjectType;
@@ -37,6 +37,8 @@ pub struct Certified<'a> {
     pub photos: &'a [Photo],
     /// When it began and ended, RFC 3339.
     pub times: (String, String),
+    /// 作業者: whoever began it, and whoever went on with it.
+    pub workers: &'a [String],
     /// What was achieved.
     pub result: Outcome,
     /// The list; none while it is only tried whether a sheet could be printed.
@@ -52,23 +54,24 @@ pub fn erasure(desk: &Desk, of: &Certified) -> Result<Paper, Failure> {
     let said = of.particulars;
     let ended = DateTime::parse_from_rfc3339(&of.times.1).ok().map(|time| Date::from(time.date_naive()));
     let medium = said.medium_id.clone().or_else(|| of.bundles.iter().find_map(|opened| opened.medium_id.clone()));
+    let touched = of.plan.items.iter().any(|item| item.overwritten > 0);
     let base = Erasure {
         addressee: letter(&desk.settings).to,
         approval: approval(said),
         items: items(of),
         medium: medium.clone().or_else(|| Some(places(of.plan))).filter(|text| !text.is_empty()),
         quantity: Some(format!("{}件", show::number(of.plan.items.len() as u64))),
-        method: Some(method(of.method).to_owned()),
+        method: touched.then(|| method(of).to_owned()),
         responsible: responsible(desk)?,
         date: ended,
         devices: devices(of.plan),
-        passes: Some(Count::from(of.method.passes().len() as u64)),
-        pattern: Some(pattern(of.method).to_owned()),
+        passes: touched.then(|| Count::from(of.method.passes().len() as u64)),
+        pattern: touched.then(|| pattern(of.method).to_owned()),
         verification: Some(verification(of.plan)),
         started: Some(Time::of(&of.times.0)),
         finished: Some(Time::of(&of.times.1)),
         place: said.location.clone(),
-        workers: vec![operator(desk)?],
+        workers: workers(desk, of.workers)?,
         witnesses: said.witnesses.iter().map(Person::named).collect(),
         logical: of.plan.grounds.iter().any(crate::erase::promise::Ground::is_logical),
         limits: limits(desk, of),
@@ -152,11 +155,24 @@ fn items(of: &Certified) -> Vec<String> {
     items
 }
 
-fn method(method: Method) -> &'static str {
-    match method {
-        Method::Zero => "ファイル単位の上書き（1回）及び全量の読戻し照合",
-        Method::Random => "ファイル単位の乱数による上書き（1回）及び全量の読戻し照合",
-        Method::Dod => "ファイル単位の上書き（3回）及び毎回の全量の読戻し照合",
+/// Of the persons only the one at this desk is known by more than the name.
+fn workers(desk: &Desk, names: &[String]) -> Result<Vec<Person>, Failure> {
+    let here = operator(desk)?;
+    let others = names.iter().filter(|name| Some(*name) != here.name.as_ref());
+    let mut all: Vec<Person> = others.map(Person::named).collect();
+    all.push(here);
+    Ok(all)
+}
+
+fn method(of: &Certified) -> &'static str {
+    let compared = of.plan.items.iter().any(|item| item.read_back && item.overwritten > 0);
+    match (of.method, compared) {
+        (Method::Zero, true) => "ファイル単位の上書き（1回）及び全量の読戻し照合",
+        (Method::Zero, false) => "ファイル単位の上書き（1回）",
+        (Method::Random, true) => "ファイル単位の乱数による上書き（1回）及び全量の読戻し照合",
+        (Method::Random, false) => "ファイル単位の乱数による上書き（1回）",
+        (Method::Dod, true) => "ファイル単位の上書き（3回）及び毎回の全量の読戻し照合",
+        (Method::Dod, false) => "ファイル単位の上書き（3回）",
     }
 }
 
@@ -168,19 +184,30 @@ fn pattern(method: Method) -> &'static str {
     }
 }
 
-/// Only what was done.
+/// Only what was done, and of how many where it was not done of all.
 fn verification(plan: &Plan) -> String {
-    let mut said = Vec::new();
-    if plan.items.iter().any(|item| item.read_back) {
-        said.push("同期後、キャッシュを空にして媒体から全量を読み戻し、書いた内容と全バイトを照合");
-    }
-    if plan.items.iter().any(|item| item.blocks == crate::erase::outcome::Blocks::Same) {
-        said.push("上書きの前後でブロックの位置が同じことを確認");
-    }
-    if plan.items.iter().any(|item| item.device_read) {
-        said.push("元のブロックを装置から直接読み取って照合");
-    }
-    if said.is_empty() { "なし".to_owned() } else { said.join("。") + "。" }
+    let items = || plan.items.iter().filter(|item| item.overwritten > 0);
+    let all = items().count();
+    let said = |what: &str, count: usize| match count {
+        0 => None,
+        count if count == all => Some(format!("{what}。")),
+        count => {
+            Some(format!("{what}（上書きした{}件のうち{}件）。", show::number(all as u64), show::number(count as u64)))
+        }
+    };
+    let steps = [
+        said(
+            "同期後、キャッシュを空にして媒体から全量を読み戻し、書いた内容と全バイトを照合",
+            items().filter(|item| item.read_back).count(),
+        ),
+        said(
+            "上書きの前後でブロックの位置が同じことを確認",
+            items().filter(|item| item.blocks == Blocks::Same).count(),
+        ),
+        said("元のブロックを装置から直接読み取って照合", items().filter(|item| item.device_read).count()),
+    ];
+    let steps: String = steps.into_iter().flatten().collect();
+    if steps.is_empty() { "なし".to_owned() } else { steps }
 }
 
 fn places(plan: &Plan) -> String {
@@ -231,8 +258,14 @@ fn responsible(desk: &Desk) -> Result<Option<Person>, Failure> {
 fn limits(desk: &Desk, of: &Certified) -> Vec<String> {
     let said = of.particulars;
     let remains = of.plan.items.iter().fold(Remaining::default(), |all, item| all.with(item.remains));
-    let mut limits: Vec<String> =
-        remains.iter().map(|one| format!("{}が残る可能性がある。", words::remains(japanese(), one))).collect();
+    let mut limits: Vec<String> = remains
+        .iter()
+        .filter(|one| *one != Remains::Everything)
+        .map(|one| format!("{}が残る可能性がある。", words::remains(japanese(), one)))
+        .collect();
+    if remains.has(Remains::Everything) {
+        limits.push("対象外としたもの等、手を付けていないものは、すべて残っている。".to_owned());
+    }
     let numbers = desk.settings.contract.presence(DataClass::IndividualNumber);
     if said.my_number || numbers == Presence::Yes {
         limits.push(

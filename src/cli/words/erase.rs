@@ -48,7 +48,6 @@ pub fn reason(l: &FluentLanguageLoader, reason: Reason) -> String {
         Reason::Grew => fl!(l, "reason-grew"),
         Reason::Vanished => fl!(l, "reason-vanished"),
         Reason::NameStays => fl!(l, "reason-name-stays"),
-        Reason::NotReached => fl!(l, "reason-not-reached"),
         Reason::Interrupted => fl!(l, "reason-interrupted"),
         Reason::AttributeStays => fl!(l, "reason-attribute-stays"),
     }
@@ -93,7 +92,7 @@ pub fn better(reason: Reason) -> Option<String> {
         Reason::LinkedElsewhere => t!("better-links"),
         Reason::OtherFileSystem => t!("better-mounts"),
         Reason::NotPermitted | Reason::NameStays | Reason::AttributeStays => t!("better-rights"),
-        Reason::Exchanged | Reason::NotReached | Reason::Interrupted => t!("better-again"),
+        Reason::Exchanged | Reason::Interrupted => t!("better-again"),
         Reason::Vanished => t!("better-free"),
         Reason::EncryptedByFs | Reason::Memory | Reason::Device => return None,
     })
@@ -113,6 +112,11 @@ pub fn fate(fate: Fate) -> String {
 pub fn plan(error: &PlanError) -> Failure {
     let (path, refusal) = match error {
         PlanError::Io(path, error) => return super::io(path, error),
+        PlanError::Missing(path, _) => {
+            let path = show::path(path);
+            let message = t!("err-place-missing", path = path.clone());
+            return Failure::failed("place_missing", message, t!("hint-place-missing")).about(path);
+        }
         PlanError::Interrupted => return super::cancelled(),
         PlanError::Refused(path, refusal) => (show::path(path), refusal),
     };

@@ -45,6 +45,8 @@ pub struct Facts {
     pub size: u64,
     /// How many names it has.
     pub links: u64,
+    /// When it was last written, in nanoseconds.
+    pub written: i64,
 }
 
 /// A stretch of a file, and where it lies.
@@ -81,6 +83,8 @@ pub struct Layout {
     pub encrypted: bool,
     /// Some of it has no place yet, or one that is not told.
     pub unknown: bool,
+    /// It was asked for block by block, which tells nothing of what lies behind the end.
+    pub by_blocks: bool,
 }
 
 impl Layout {
@@ -113,14 +117,29 @@ impl Layout {
         ranges
     }
 
+    /// A number that tells this layout, up to the first `length` bytes, from another; never 0.
+    #[must_use]
+    pub fn mark(&self, length: u64) -> u64 {
+        use sha2::{Digest, Sha256};
+        let mut hasher = Sha256::new();
+        for extent in self.cut(length) {
+            for number in [extent.start, extent.length, extent.place] {
+                hasher.update(number.to_le_bytes());
+            }
+        }
+        let digest: [u8; 32] = hasher.finalize().into();
+        digest.first_chunk().map_or(1, |first| u64::from_le_bytes(*first)).max(1)
+    }
+
+    fn cut(&self, length: u64) -> Vec<Extent> {
+        let within = self.extents.iter().filter(|extent| extent.start < length);
+        within.map(|extent| Extent { length: extent.length.min(length - extent.start), ..*extent }).collect()
+    }
+
     /// Whether both lie in the same blocks, as far as the first `length` bytes go.
     #[must_use]
     pub fn same_up_to(&self, other: &Self, length: u64) -> bool {
-        let cut = |layout: &Self| -> Vec<Extent> {
-            let within = layout.extents.iter().filter(|extent| extent.start < length);
-            within.map(|extent| Extent { length: extent.length.min(length - extent.start), ..*extent }).collect()
-        };
-        cut(self) == cut(other)
+        self.cut(length) == other.cut(length)
     }
 }
 

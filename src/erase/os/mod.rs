@@ -513,19 +513,19 @@ pub fn attributes(file: &impl Handle) -> io::Result<Vec<OsString>> {
     sys::attributes(file)
 }
 
-/// Writes noise of the same length over the value of an attribute.
+/// Writes noise of the same length over the value of an attribute, and says how long that is.
 ///
 /// # Errors
 /// The system's; some attributes are the system's own and take no noise.
-pub fn overwrite_attribute(file: &impl Handle, name: &OsString) -> io::Result<()> {
+pub fn overwrite_attribute(file: &impl Handle, name: &OsString) -> io::Result<usize> {
     sys::overwrite_attribute(file, name)
 }
 
-/// Removes an attribute.
+/// Removes an attribute; nothing of it is left then.
 ///
 /// # Errors
 /// The system's.
-pub fn remove_attribute(file: &impl Handle, name: &OsString) -> io::Result<()> {
+pub fn remove_attribute(file: &impl Handle, name: &OsString) -> io::Result<usize> {
     sys::remove_attribute(file, name)
 }
 

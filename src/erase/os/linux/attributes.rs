@@ -35,20 +35,21 @@ const LONGEST: usize = 64 << 10;
 ///
 /// Noise, and not zeros: ext4 keeps equal sets of attributes once for several files. Zeros over the second file's would be
 /// found equal to those over the first's, and the block with the old value set free without being written.
-pub(in super::super) fn overwrite_attribute(file: &impl AsFd, name: &OsString) -> io::Result<()> {
+pub(in super::super) fn overwrite_attribute(file: &impl AsFd, name: &OsString) -> io::Result<usize> {
     let name = c_name(name)?;
     // Read whole: asked with no room at all, the answer is that nothing was read, and a value of no length writes over nothing.
     let mut value = vec![0; LONGEST];
     let length = rustix::fs::fgetxattr(file, &name, &mut value[..])?;
     value.truncate(length);
     getrandom::fill(&mut value).map_err(io::Error::other)?;
-    Ok(rustix::fs::fsetxattr(file, &name, &value, XattrFlags::REPLACE)?)
+    rustix::fs::fsetxattr(file, &name, &value, XattrFlags::REPLACE)?;
+    Ok(length)
 }
 
 /// Removes an attribute; one that is gone already is no fault.
-pub(in super::super) fn remove_attribute(file: &impl AsFd, name: &OsString) -> io::Result<()> {
+pub(in super::super) fn remove_attribute(file: &impl AsFd, name: &OsString) -> io::Result<usize> {
     match rustix::fs::fremovexattr(file, &c_name(name)?) {
-        Err(Errno::NODATA) => Ok(()),
-        result => Ok(result?),
+        Ok(()) | Err(Errno::NODATA) => Ok(0),
+        Err(error) => Err(error.into()),
     }
 }

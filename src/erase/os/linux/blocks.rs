@@ -116,7 +116,7 @@ pub(in super::super) fn tells_blocks(file: &impl AsFd) -> bool {
 fn by_single_blocks(file: &impl AsFd) -> io::Result<Option<Layout>> {
     let Some(block) = ask_int(file, FIGETBSZ, 0).map(u64::from).filter(|&block| block > 0) else { return Ok(None) };
     let size = rustix::fs::fstat(file)?.st_size.cast_unsigned();
-    let mut layout = Layout::default();
+    let mut layout = Layout { by_blocks: true, ..Layout::default() };
     for index in 0..size.div_ceil(block) {
         let Some(place) = u32::try_from(index).ok().and_then(|index| ask_int(file, FIBMAP, index)) else {
             return Ok(None);

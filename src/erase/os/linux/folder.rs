@@ -226,6 +226,7 @@ fn facts(stat: &Statx) -> Facts {
         mount: if stat.stx_mask & StatxFlags::MNT_ID.bits() == 0 { 0 } else { stat.stx_mnt_id },
         size: stat.stx_size,
         links: u64::from(stat.stx_nlink),
+        written: stat.stx_mtime.tv_sec.saturating_mul(1_000_000_000).saturating_add(i64::from(stat.stx_mtime.tv_nsec)),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::erase::os::facts::{Cells, Hardware, Id};
 /// Files that other programs have open to write, or have mapped, each with a word on who that is. Of programs of other
 /// users only root learns.
 pub(in super::super) fn written_elsewhere() -> HashMap<Id, String> {
-    let mut found = HashMap::new();
+    let mut found = behind_loops();
     let own = std::process::id().to_string();
     for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let name = process.file_name();
@@ -28,6 +28,18 @@ pub(in super::super) fn written_elsewhere() -> HashMap<Id, String> {
         }
     }
     found
+}
+
+/// Image files that loop devices lie on: the kernel itself has them open, and no program shows it.
+fn behind_loops() -> HashMap<Id, String> {
+    let devices = fs::read_dir("/sys/block").into_iter().flatten().flatten();
+    let found = devices.filter_map(|device| {
+        let path = fs::read_to_string(device.path().join("loop/backing_file")).ok()?;
+        let meta = fs::metadata(path.trim_end_matches('\n')).ok()?;
+        let id = Id { device: meta.dev(), number: meta.ino() };
+        Some((id, device.file_name().to_string_lossy().into_owned()))
+    });
+    found.collect()
 }
 
 fn open_to_write(process: &Path) -> Vec<Id> {

@@ -143,11 +143,11 @@ pub(in super::super) fn attributes(_: &impl Handle) -> io::Result<Vec<OsString>>
     Ok(Vec::new())
 }
 
-pub(in super::super) fn overwrite_attribute(_: &impl Handle, _: &OsString) -> io::Result<()> {
+pub(in super::super) fn overwrite_attribute(_: &impl Handle, _: &OsString) -> io::Result<usize> {
     Err(unsupported())
 }
 
-pub(in super::super) fn remove_attribute(_: &impl Handle, _: &OsString) -> io::Result<()> {
+pub(in super::super) fn remove_attribute(_: &impl Handle, _: &OsString) -> io::Result<usize> {
     Err(unsupported())
 }
 
