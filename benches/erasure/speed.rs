@@ -2,8 +2,20 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use tewatashi::erase::guard::Guard;
+use tewatashi::erase::outcome::Fate;
+use tewatashi::erase::pattern::{Key, Method};
+use tewatashi::erase::plan::Plan;
+use tewatashi::erase::promise::Wishes;
+use tewatashi::erase::work::{Log, Orders, erase};
+use tewatashi::progress::{Progress, Silent, Stage};
 
 use crate::desk::Desk;
 use crate::loopfs::LoopFs;
@@ -30,7 +42,7 @@ pub fn run(settings: &Settings, table: &mut Table) -> Result<(), Fault> {
 
 /// Ours and the bare reference in turn over the same number of files made anew, and `shred` over some of them.
 fn small(settings: &Settings, table: &mut Table) -> Result<(), Fault> {
-    let fs = LoopFs::make("mkfs.ext4 -q -F", 1024, "");
+    let fs = on_disk(1024)?;
     let desk = Desk::new()?;
     let root = fs.path("data");
     let ready = |count| -> Result<(), Fault> {
@@ -84,10 +96,10 @@ fn clear(root: &Path) -> io::Result<()> {
     if root.exists() { fs::remove_dir_all(root) } else { Ok(()) }
 }
 
-/// The whole of ours, which reads before, writes and reads after, beside `dd` doing the three one after the other.
+/// Ours, timed from within, beside `dd` writing to the medium and reading from it. The whole of ours reads once more than
+/// `dd`, for the fingerprint, and is told in a note.
 fn large(settings: &Settings, table: &mut Table) -> Result<(), Fault> {
-    let fs = LoopFs::make("mkfs.ext4 -q -F", (settings.large >> 20) * 5 / 4 + 256, "");
-    let desk = Desk::new()?;
+    let fs = on_disk((settings.large >> 20) * 5 / 4 + 256)?;
     let path = fs.path("large");
     let mebibytes = settings.large >> 20;
     let dd = |words: &[&str]| -> io::Result<f64> {
@@ -98,32 +110,109 @@ fn large(settings: &Settings, table: &mut Table) -> Result<(), Fault> {
     let (into, from, count) = (format!("of={text}"), format!("if={text}"), format!("count={}", mebibytes / 4));
     let mut rounds = Vec::new();
     for number in 0..=settings.pairs {
-        let mut took = [0.0; 3];
+        let (mut ours, mut theirs) = (Stages::default(), Stages::default());
         for which in [number % 2, 1 - number % 2] {
             fill(&path, settings.large)?;
             if which == 0 {
-                took[0] = measure(&mut desk.erase(&[], &path))?.wall;
+                ours = Stages::of(&path, settings.large)?;
             } else {
-                took[1] = dd(&["if=/dev/zero", &into, &count, "oflag=direct", "conv=notrunc,fsync"])?;
-                took[2] = dd(&[&from, "of=/dev/null", "iflag=direct"])?;
+                theirs.write = dd(&["if=/dev/zero", &into, &count, "oflag=direct", "conv=notrunc,fsync"])?;
+                theirs.read = dd(&[&from, "of=/dev/null", "iflag=direct"])?;
                 fs::remove_file(&path)?;
             }
             fs.sync();
         }
-        eprintln!("large file: ours {:.2} s, dd write {:.2} s, dd read {:.2} s", took[0], took[1], took[2]);
-        rounds.push(took);
+        eprintln!("large file: ours {ours:?}, dd {theirs:?}");
+        rounds.push((ours, theirs));
     }
     let counted = &rounds[1..];
-    let middle = |which: usize| median(counted.iter().map(|took| took[which]));
-    let sum = |took: &[f64; 3]| took[1] + 2.0 * took[2];
-    let (ours, theirs) = (middle(0), median(counted.iter().map(sum)));
-    let each = format!("{:.2}", median(counted.iter().map(|took| sum(took) / took[0])));
-    let case = format!("one file of {mebibytes} MiB, whole");
-    let peer = format!("dd read+write+read {}", seconds(theirs));
-    table.row(&case, seconds(ours), peer, theirs / ours, each, Some(1.0 / 1.15));
-    let speed = |seconds: f64| format!("{:.0} MiB/s", mebibytes as f64 / seconds);
-    table.note(format!("dd oflag=direct {}, iflag=direct {}", speed(middle(1)), speed(middle(2))));
+    let mut row = |name: &str, stage: fn(&Stages) -> f64, peer: &str| {
+        let (ours, theirs) = (median(counted.iter().map(|r| stage(&r.0))), median(counted.iter().map(|r| stage(&r.1))));
+        let each = format!("{:.2}", median(counted.iter().map(|r| stage(&r.1) / stage(&r.0))));
+        let speed = |seconds: f64| format!("{:.0} MiB/s", mebibytes as f64 / seconds);
+        let (case, peer) = (format!("one file of {mebibytes} MiB: {name}"), format!("{peer} {}", speed(theirs)));
+        table.row(&case, speed(ours), peer, theirs / ours, each, Some(1.0 / 1.15));
+    };
+    row("overwrite", |stages| stages.write, "dd oflag=direct");
+    row("read-back", |stages| stages.read, "dd iflag=direct");
+    let whole = median(counted.iter().map(|r| r.0.whole));
+    table.note(format!("the whole of it, with the fingerprint before: {}", seconds(whole)));
     Ok(())
+}
+
+/// Seconds of each.
+#[derive(Debug, Default)]
+struct Stages {
+    write: f64,
+    read: f64,
+    whole: f64,
+}
+
+impl Stages {
+    /// Erases a file by the room itself.
+    fn of(path: &Path, size: u64) -> Result<Self, Fault> {
+        let clock = Clock { begin: Instant::now(), size, done: AtomicU64::default(), marks: Mutex::default() };
+        let guard = Guard::of(&[], &[])?;
+        let mut plan = Plan::of(&[path.to_owned()], Wishes::default(), &guard, &Silent)?;
+        let orders = Orders { method: Method::Zero, key: Key::fresh()?, fingerprint: &|_, _, digest| digest };
+        erase(&mut plan, &orders, &mut NoLog, &clock)?;
+        if plan.items.iter().any(|item| item.fate != Some(Fate::Erased)) {
+            return Err("the large file was not erased".into());
+        }
+        let whole = clock.begin.elapsed().as_secs_f64();
+        let marks = clock.marks.into_inner().map_err(|_| "a clock that broke")?;
+        let [hashed, begun, read] = marks[..] else { return Err("stages that cannot be told apart".into()) };
+        // Writing ends when the sync does: when the first piece is read back.
+        Ok(Self { write: begun - hashed, read: read - begun, whole })
+    }
+}
+
+/// Tells the stages apart by their bytes: each goes over all of the file.
+struct Clock {
+    begin: Instant,
+    size: u64,
+    done: AtomicU64,
+    marks: Mutex<Vec<f64>>,
+}
+
+impl Progress for Clock {
+    fn stage(&self, _: Stage, _: u64) {}
+
+    fn advance(&self, bytes: u64) {
+        let before = self.done.fetch_add(bytes, Ordering::SeqCst);
+        let done = before + bytes;
+        let passes = |mark: u64| before < mark && done >= mark;
+        if [self.size, 2 * self.size + 1, 3 * self.size].into_iter().any(passes)
+            && let Ok(mut marks) = self.marks.lock()
+        {
+            marks.push(self.begin.elapsed().as_secs_f64());
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+struct NoLog;
+
+impl Log for NoLog {
+    fn begins(&mut self, _: &Plan, _: Range<usize>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn proved(&mut self, _: &Plan, _: Range<usize>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// ext4 on the disk itself: the loop device goes past the cache of the file it lies in, or nothing would be read from it.
+fn on_disk(megabytes: u64) -> Result<LoopFs, Fault> {
+    let fs = LoopFs::make("mkfs.ext4 -q -F", megabytes, "");
+    let found = Command::new("losetup").args(["-n", "-O", "NAME", "-j"]).arg(fs.image_path()).output()?;
+    let device = String::from_utf8(found.stdout)?;
+    let done = Command::new("losetup").arg("--direct-io=on").arg(device.trim()).status()?;
+    if done.success() { Ok(fs) } else { Err("the loop device cannot go past the cache".into()) }
 }
 
 fn fill(path: &Path, size: u64) -> io::Result<()> {
