@@ -48,10 +48,6 @@ pub fn run(context: &Context, args: &EraseArgs) -> Result<(), Failure> {
         return dry_run(context, args);
     }
     let desk = Desk::open_to_erase(context)?;
-    let folder = log::folder(&desk);
-    let Some(_only_one) = log::only_one(&desk).map_err(|e| words::io(&folder, &e))? else {
-        return Err(Failure::refused("erase_busy", t!("err-erase-busy"), t!("hint-erase-busy")));
-    };
     let done = recorded_at(context, &desk, Kind::Erase, |desk, trace| erase(context, args, desk, trace))?;
     certify(context, &desk, done)
 }
@@ -272,10 +268,13 @@ fn work(context: &Context, desk: &Desk, trace: &Trace, start: Start) -> Result<D
     if let Some(medium) = &head.particulars.medium_id {
         trace.about(SubjectType::Medium, medium.clone());
     }
+    let folder = log::folder(desk);
+    let Some(_only_one) = log::only_one(desk).map_err(|e| words::io(&folder, &e))? else {
+        return Err(Failure::refused("erase_busy", t!("err-erase-busy"), t!("hint-erase-busy")));
+    };
     let begun = trace.begin_with(desk::facts(json!({
         "items": plan.items.len(), "bytes": plan.bytes(), "method": head.method,
     })))?;
-    let folder = log::folder(desk);
     let mut log = WorkLog::begin(context, desk, begun, &head, &plan).map_err(|e| words::erase_log(&folder, &e))?;
     if let Some(left) = resumes {
         left.replace(context);

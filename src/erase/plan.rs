@@ -390,6 +390,10 @@ impl Walk<'_> {
             };
             // As people look for them in the list.
             names.sort();
+            // A case, of whomever: its ledger is evidence.
+            if ["ledger.db", "tewatashi.toml"].iter().all(|name| names.binary_search(&OsString::from(name)).is_ok()) {
+                return Err(PlanError::Refused(self.plan.shown(index), Refusal::Kept));
+            }
             let is_root = self.plan.folders[index as usize].parent.is_none();
             for name in names {
                 // What the file system's own repairs put there; it belongs to the system.

@@ -84,7 +84,7 @@ pub(crate) fn at(path: &Path, source: io::Error) -> io::Error {
 pub(super) const ALIGNMENT: usize = 4096;
 
 /// Bytes asked for at a time.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 4 << 20;
 
 /// How often the cache is asked to forget before its pages count as staying. Between two tries writeback may end, or a
 /// journal may let go of its buffers.
