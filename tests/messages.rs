@@ -164,6 +164,7 @@ const COMMANDS: [&str; 45] = [
     "verify",
     "list",
     "open",
+    "erase",
     "leftovers",
     "init",
     "staff",
