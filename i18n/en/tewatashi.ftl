@@ -103,7 +103,6 @@ ask-numbers = Numbers (several as 1,3; none: Enter)
 tries-left = Tries left: { $count }
 
 ## pack
-key-made = made a signing key: { $path } ({ $fingerprint })
 pack-begins = packing { $files } ({ $size })
 pack-done = bundle made: { $path }
 pack-contents = {"  "}contents: { $files }, { $folders }, { $size }

@@ -97,7 +97,6 @@ ask-numbers = 番号（いくつかあるときは 1,3 のように。なけれ�
 tries-left = あと { $count } 回入力できます。
 
 ## pack
-key-made = 署名用の鍵を作りました: { $path }（{ $fingerprint }）
 pack-begins = { $files }（{ $size }）を束にします。
 pack-done = 束ができました: { $path }
 pack-contents = 　内容: { $files }、{ $folders }、{ $size }
