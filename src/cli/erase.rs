@@ -2,6 +2,7 @@
 
 mod bags;
 mod free_space;
+mod hashing;
 pub mod list;
 mod log;
 pub mod particulars;

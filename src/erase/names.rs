@@ -10,11 +10,11 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::ops::Range;
 
-use super::os::facts::{Cleared, Id, Kind, Layout};
+use super::os::facts::{Cleared, Facts, Id, Kind, Layout};
 use super::os::{self, Folder};
 use super::outcome::{Blocks, Fate, Reason, Reasons, Remaining, Remains};
 use super::overwrite;
-use super::plan::{Item, Plan};
+use super::plan::{self, Item, Plan};
 use super::stale;
 use super::work::Handles;
 
@@ -219,33 +219,19 @@ fn remove_folder(plan: &Plan, index: u32) -> io::Result<()> {
 /// A folder that stays. When it holds items that were left, those say why; else it becomes an item itself.
 fn keep(plan: &mut Plan, index: u32, error: &io::Error) {
     let planned = &plan.folders[index as usize];
-    let (parent, number, name) = (planned.parent.unwrap_or(index), planned.id.number, planned.name.clone());
+    let (parent, id, name) = (planned.parent.unwrap_or(index), planned.id, planned.name.clone());
     let holds = plan.items.iter().any(|item| !item.gone && within(plan, item.folder, index));
-    let told = plan.items.iter().any(|item| item.kind == Kind::Folder && item.number == number);
+    let told = plan.items.iter().any(|item| item.kind == Kind::Folder && item.number == id.number);
     let expected = matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::ReadOnlyFilesystem);
     if holds && expected || told {
         return;
     }
-    plan.items.push(Item {
-        name: name.into_boxed_os_str(),
-        folder: parent,
-        kind: Kind::Folder,
-        size: 0,
-        number,
-        twin: None,
-        reasons: [Reason::NameStays].into_iter().collect(),
-        remains: [Remains::Names].into_iter().collect(),
-        fate: Some(Fate::Failed),
-        blocks: Blocks::None,
-        fingerprint: None,
-        overwritten: 0,
-        read_back: false,
-        device_read: false,
-        before: 0,
-        written: 0,
-        attributes: 0,
-        gone: false,
-    });
+    let facts = Facts { kind: Kind::Folder, id, mount: 0, size: 0, links: 1, written: 0 };
+    let mut item = plan::new(parent, &name, &facts, Reasons::default());
+    item.blocks = Blocks::None;
+    item.remains.add(Remains::Names);
+    item.fail(Reason::NameStays);
+    plan.items.push(item);
 }
 
 fn within(plan: &Plan, mut folder: u32, above: u32) -> bool {

@@ -484,7 +484,8 @@ impl Walk<'_> {
     }
 }
 
-fn new(folder: u32, name: &OsStr, facts: &Facts, reasons: Reasons) -> Item {
+/// An item that nothing was done to yet.
+pub(super) fn new(folder: u32, name: &OsStr, facts: &Facts, reasons: Reasons) -> Item {
     Item {
         name: name.into(),
         folder,

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::hashing::Hashing;
 use crate::digest;
 use crate::erase::os;
 use crate::erase::os::facts::Kind;
@@ -82,7 +83,9 @@ pub fn write(folder: &Path, plan: &Plan, method: Method) -> io::Result<Written> 
     let mut salt = [0; 32];
     getrandom::fill(&mut salt).map_err(io::Error::other)?;
     let draft = tempfile::Builder::new().prefix(".tewatashi-").tempfile_in(folder)?;
-    let mut out = BufWriter::with_capacity(1 << 16, Hashing { file: draft.as_file(), sha256: Sha256::new() });
+    let mut sha256 = Sha256::new();
+    let hashing = Hashing { file: draft.as_file(), sha256: &mut sha256 };
+    let mut out = BufWriter::with_capacity(1 << 16, hashing);
     let head = json!({
         "v": 1, "kind": "erasure_list", "salt": digest::hex(&salt), "tool": concat!("tewatashi ", env!("CARGO_PKG_VERSION")),
         "method": method, "items": plan.items.len(),
@@ -91,8 +94,9 @@ pub fn write(folder: &Path, plan: &Plan, method: Method) -> io::Result<Written> 
     for item in &plan.items {
         line(&mut out, &Row::of(plan, item))?;
     }
-    let Hashing { file, sha256 } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.sync_all()?;
+    out.flush()?;
+    drop(out);
+    draft.as_file().sync_all()?;
     let sha256 = digest::hex(&sha256.finalize().into());
     let path = folder.join(name(&sha256));
     draft.persist(&path).map_err(|e| e.error)?;
@@ -108,21 +112,4 @@ pub fn name(sha256: &str) -> String {
 fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")
-}
-
-struct Hashing<'a> {
-    file: &'a std::fs::File,
-    sha256: Sha256,
-}
-
-impl Write for Hashing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = (&mut self.file).write(bytes)?;
-        self.sha256.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::hashing::Hashing;
 use super::particulars::Particulars;
 use crate::cli::context::Context;
 use crate::cli::desk::{Desk, Draft, facts};
@@ -170,23 +171,6 @@ impl Closing {
     /// It has nothing more to say: what it said is in the record.
     pub fn close(self, context: &Context) {
         scrap(context, &self.path);
-    }
-}
-
-struct Hashing<'a> {
-    file: &'a File,
-    sha256: &'a mut Sha256,
-}
-
-impl Write for Hashing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = (&mut self.file).write(bytes)?;
-        self.sha256.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 
