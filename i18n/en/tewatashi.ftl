@@ -1103,6 +1103,7 @@ remains-attributes = extended attributes
 remains-link-text = the text of symbolic links
 remains-journal = older states of names and attributes, in the journal
 remains-spare-cells = data in spare cells of flash media (read back; spare cells not looked at)
+remains-spare-cells-unread = data in spare cells of flash media (neither read back nor looked at)
 remains-slack = data behind its end, in its last block
 remains-old-blocks = data in blocks that were set free
 remains-shared-copy = data in a snapshot, or in a file that shares its blocks

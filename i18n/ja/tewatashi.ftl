@@ -1073,6 +1073,7 @@ remains-attributes = 拡張属性
 remains-link-text = シンボリックリンクの指す先の文字列
 remains-journal = 名前や属性の以前の状態（ジャーナル）
 remains-spare-cells = フラッシュメモリ等の予備領域の内容（読戻し確認済・予備領域は未確認）
+remains-spare-cells-unread = フラッシュメモリ等の予備領域の内容（読戻し・予備領域とも未確認）
 remains-slack = 最後のブロックの末尾より後の内容
 remains-old-blocks = 元のブロックに残った内容
 remains-shared-copy = ブロックを共有するファイルまたはスナップショットの内容

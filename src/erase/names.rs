@@ -322,7 +322,7 @@ fn judge(plan: &mut Plan, index: usize, left: Journal, looked: bool, stale: bool
         remains.add(Remains::Journal);
     }
     if logical && item.overwritten > 0 {
-        remains.add(Remains::SpareCells);
+        remains.add(if item.read_back { Remains::SpareCells } else { Remains::SpareCellsUnread });
     }
     item.remains = remains;
 }

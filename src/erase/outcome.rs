@@ -185,6 +185,8 @@ codes! {
         Journal,
         /// Data, in spare cells of a flash medium that nothing can read.
         SpareCells,
+        /// The same, of what could not even be read back.
+        SpareCellsUnread,
         /// Data after its end, in the last block it had.
         Slack,
         /// Its data, in blocks that were freed.

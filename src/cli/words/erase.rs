@@ -61,6 +61,7 @@ pub fn remains(l: &FluentLanguageLoader, remains: Remains) -> String {
         Remains::LinkText => fl!(l, "remains-link-text"),
         Remains::Journal => fl!(l, "remains-journal"),
         Remains::SpareCells => fl!(l, "remains-spare-cells"),
+        Remains::SpareCellsUnread => fl!(l, "remains-spare-cells-unread"),
         Remains::Slack => fl!(l, "remains-slack"),
         Remains::OldBlocks => fl!(l, "remains-old-blocks"),
         Remains::SharedCopy => fl!(l, "remains-shared-copy"),
