@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::era::{self, Era};
@@ -64,6 +64,45 @@ pub fn typed(text: &str) -> Result<NaiveDate, NotADate> {
 fn day(year: i32, month: u32, day: u32) -> Result<NaiveDate, NotADate> {
     let found = NaiveDate::from_ymd_opt(year, month, day).filter(|date| YEARS.contains(&date.year()));
     found.ok_or(NotADate::NoSuchDay)
+}
+
+/// A time of a day as people type it, the day first where it is not today: `2026-11-21 14:05`, `令和8年11月21日14時05分`,
+/// `R8.11.21 午後2時5分`, `14:05`, also RFC 3339. Without a time of the clock it is none: a hand-over has an hour.
+///
+/// # Errors
+/// Why it is not taken.
+pub fn moment(text: &str, today: NaiveDate) -> Result<NaiveDateTime, NotADate> {
+    let plain: String = typed::narrow(text).nfkc().collect();
+    let plain = plain.trim();
+    let (day, clock) = split_moment(plain).ok_or(NotADate::Unclear)?;
+    let day = if day.trim().is_empty() { today } else { typed(day)? };
+    day.and_hms_opt(clock.0, clock.1, 0).ok_or(NotADate::NoSuchDay)
+}
+
+/// The day's part of a text, and hour and minute.
+fn split_moment(text: &str) -> Option<(&str, (u32, u32))> {
+    let at = if let Some(at) = text.find(['時', ':']) {
+        let digits = |c: char| c.is_ascii_digit() || c == '\u{3000}';
+        text[..at].trim_end().trim_end_matches(digits).len()
+    } else {
+        return None;
+    };
+    let (day, clock) = text.split_at(at);
+    let (day, noon) = ["午前", "午後"]
+        .iter()
+        .find_map(|half| Some((day.trim_end().strip_suffix(half)?, Some(*half))))
+        .unwrap_or((day, None));
+    let (hour, minute) = clock.split_once(['時', ':'])?;
+    let minute = minute.trim().trim_end_matches('分').trim();
+    // Seconds of RFC 3339 and of a clock are dropped: a sheet says minutes.
+    let minute = minute.split(':').next()?;
+    let (hour, minute) = (small_number(hour.trim())?, if minute.is_empty() { 0 } else { small_number(minute)? });
+    let hour = match noon {
+        Some("午後") if hour < 12 => hour + 12,
+        Some(_) if hour > 12 => return None,
+        _ => hour,
+    };
+    Some((day.trim_end().trim_end_matches(['T', 't']), (hour, minute)))
 }
 
 /// Full-width typing and ligatures such as ㋿ made plain, spaces gone.
@@ -275,6 +314,32 @@ mod tests {
         {
             assert_eq!(typed(said), Err(NotADate::OtherEra(on(right))), "{said}");
         }
+    }
+
+    #[test]
+    fn a_time_has_a_day_and_a_clock() {
+        let today = on("2026-11-21");
+        let at = |day: &str, hour, minute| Ok(on(day).and_hms_opt(hour, minute, 0).unwrap());
+        for text in [
+            "2026-11-20 14:05",
+            "令和8年11月20日14時05分",
+            "令和８年１１月２０日　１４時５分",
+            "R8.11.20 14:05",
+            "令和8.11.20 午後2時5分",
+            "2026/11/20　１４：０５",
+            "2026-11-20T14:05:33",
+        ] {
+            assert_eq!(moment(text, today), at("2026-11-20", 14, 5), "{text}");
+        }
+        assert_eq!(moment("9:00", today), at("2026-11-21", 9, 0));
+        assert_eq!(moment("午前9時", today), at("2026-11-21", 9, 0));
+        assert_eq!(moment("令和元年5月1日 0:00", today), at("2019-05-01", 0, 0));
+        for text in ["", "2026-11-20", "令和8年11月20日", "14", "x:05", "14:x", "8.11.20 14:05", "午後13時", "14:050"]
+        {
+            assert_eq!(moment(text, today), Err(NotADate::Unclear), "{text}");
+        }
+        assert_eq!(moment("24:00", today), Err(NotADate::NoSuchDay));
+        assert_eq!(moment("令和8.2.29 9:00", today), Err(NotADate::NoSuchDay));
     }
 
     #[test]

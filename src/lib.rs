@@ -15,6 +15,7 @@ pub mod era;
 pub mod erase;
 pub mod home;
 pub mod ledger;
+pub mod life;
 pub mod paper;
 pub mod passphrase;
 pub mod progress;

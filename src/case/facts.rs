@@ -9,7 +9,7 @@ use crate::calendar;
 use crate::ledger::Entry;
 
 /// A struct as the facts of an entry.
-pub(super) fn write<T: Serialize>(record: &T) -> Map<String, Value> {
+pub(crate) fn write<T: Serialize>(record: &T) -> Map<String, Value> {
     match serde_json::to_value(record) {
         Ok(Value::Object(facts)) => facts,
         // Our records are structs of texts, numbers and lists, which always have a value.
@@ -18,17 +18,17 @@ pub(super) fn write<T: Serialize>(record: &T) -> Map<String, Value> {
 }
 
 /// The facts of an entry as a struct; none when they are not of its shape. Keys of a newer version are passed over.
-pub(super) fn read<T: DeserializeOwned>(entry: &Entry) -> Option<T> {
+pub(crate) fn read<T: DeserializeOwned>(entry: &Entry) -> Option<T> {
     serde_json::from_value(Value::Object(entry.facts.clone())).ok()
 }
 
 /// The day an entry was written, as the desk's own clock showed it.
-pub(super) fn day_of(entry: &Entry) -> Option<NaiveDate> {
+pub(crate) fn day_of(entry: &Entry) -> Option<NaiveDate> {
     calendar::iso(entry.time.get(..10)?)
 }
 
 /// `2026-04-01`
-pub(super) mod day {
+pub(crate) mod day {
     use super::{Deserialize, Deserializer, NaiveDate, Serializer, calendar};
     use serde::de::Error;
 
@@ -45,7 +45,7 @@ pub(super) mod day {
 }
 
 /// The same, or nothing.
-pub(super) mod maybe_day {
+pub(crate) mod maybe_day {
     use super::{Deserialize, Deserializer, NaiveDate, Serializer, calendar};
     use serde::de::Error;
 
@@ -66,7 +66,7 @@ pub(super) mod maybe_day {
 
 /// Entries for the tests of this room.
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::ledger::entry::VERSION;
     use crate::ledger::{Claim, Clock, Kind, Operator, Outcome};

@@ -16,7 +16,7 @@
 
 pub mod changes;
 pub mod contract;
-mod facts;
+pub(crate) mod facts;
 pub mod folder;
 pub mod mistake;
 mod parse;

@@ -1,5 +1,6 @@
 //! The command line: one file per command. Reads arguments, calls the rooms, reports.
 
+mod approvals;
 mod args;
 mod case;
 mod certificate;
@@ -30,8 +31,10 @@ mod signer;
 mod slip;
 mod slips;
 mod staff;
+mod things;
 mod usage;
 mod verify;
+mod when;
 mod words;
 
 use std::ffi::OsString;

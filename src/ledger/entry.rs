@@ -73,13 +73,75 @@ pub enum Kind {
     EraseFreeSpace,
     /// A certificate was checked.
     CertificateVerify,
+    /// A medium was registered.
+    MediumAdd,
+    /// A medium was made empty, to be used again.
+    MediumReset,
+    /// A medium or a slip is lost.
+    Lost,
+    /// A medium is damaged.
+    Damaged,
+    /// What was lost or wrongly handed over is back.
+    Recovered,
+    /// A machine was registered.
+    EquipmentAdd,
+    /// A machine is used no more.
+    EquipmentRetire,
+    /// Somebody says of a machine what nobody measured.
+    Declare,
+    /// A place of work or of storage was registered.
+    PlaceAdd,
+    /// A medium or a slip was handed over.
+    Handover,
+    /// A second person looked at it.
+    HandoverCheck,
+    /// It went to the wrong one.
+    Recall,
+    /// The other side's receipt, or its proof of opening.
+    Ack,
+    /// A medium or a slip of the other side came.
+    Receive,
+    /// A medium was taken out.
+    Takeout,
+    /// It is back from there.
+    Return,
+    /// Things went back to the side they came from.
+    GiveBack,
+    /// Things came back from the side they were handed to.
+    TakeBack,
+    /// A decision that comes before work.
+    Approve,
+    /// A decision holds no more.
+    Revoke,
+    /// Somebody of the city watched.
+    Witness,
+    /// A thing was destroyed, or given to who destroys.
+    Destroy,
+    /// The paper of the firm that destroyed came.
+    VendorCertificate,
+    /// An incident was opened.
+    Incident,
+    /// Copies were looked for.
+    Find,
+    /// What is open was listed.
+    Reconcile,
 }
 
 impl Kind {
     /// Whether data is handled in it, so that training is asked of who does it.
     #[must_use]
     pub fn handles_data(self) -> bool {
-        matches!(self, Self::Pack | Self::Verify | Self::List | Self::Open | Self::Erase)
+        matches!(
+            self,
+            Self::Pack
+                | Self::Verify
+                | Self::List
+                | Self::Open
+                | Self::Erase
+                | Self::Handover
+                | Self::Receive
+                | Self::Takeout
+        )
     }
 
     /// Its text.
@@ -109,6 +171,14 @@ pub enum SubjectType {
     Ledger,
     /// A key, by fingerprint.
     Key,
+    /// A password slip, by its number; of the other side's too.
+    Slip,
+    /// A machine, by its 管理番号.
+    Equipment,
+    /// A place, by name.
+    Place,
+    /// A decision, by its 文書番号.
+    Approval,
 }
 
 /// A thing an entry names. `history` finds entries by `id`.
@@ -215,6 +285,13 @@ impl Entry {
     #[must_use]
     pub fn is(&self, kind: Kind) -> bool {
         self.kind == kind.text()
+    }
+
+    /// Its kind, where this program knows it.
+    #[must_use]
+    pub fn known_kind(&self) -> Option<Kind> {
+        use serde::de::value::{Error, StrDeserializer};
+        Kind::deserialize(StrDeserializer::<Error>::new(&self.kind)).ok()
     }
 
     /// Its canonical text.

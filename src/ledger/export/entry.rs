@@ -104,6 +104,10 @@ fn subject_word(kind: SubjectType) -> &'static str {
         SubjectType::Document => "文書",
         SubjectType::Ledger => "台帳",
         SubjectType::Key => "鍵",
+        SubjectType::Slip => "通知書",
+        SubjectType::Equipment => "機器",
+        SubjectType::Place => "場所",
+        SubjectType::Approval => "承認",
     }
 }
 

@@ -1,8 +1,6 @@
 //! Reading the facts of an entry: every one of them may be missing or of another type, for the entry may come from an
 //! older program, a newer one, or another ledger.
 
-use serde::Deserialize;
-use serde::de::value::{Error, StrDeserializer};
 use serde_json::{Map, Value};
 
 use crate::ledger::{Entry, Kind, Subject, SubjectType};
@@ -12,7 +10,7 @@ pub type Facts = Map<String, Value>;
 
 /// The kind, where this program knows it.
 pub fn kind(entry: &Entry) -> Option<Kind> {
-    Kind::deserialize(StrDeserializer::<Error>::new(&entry.kind)).ok()
+    entry.known_kind()
 }
 
 pub fn text(facts: &Facts, key: &str) -> Option<String> {

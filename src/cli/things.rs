@@ -1,0 +1,104 @@
+//! What a person means: a medium, a slip or a bundle, by number, by path, or by what is typed from a label.
+
+use std::path::Path;
+
+use super::desk::{Desk, Trace};
+use super::failure::Failure;
+use super::words;
+use crate::bundle::BundleId;
+use crate::ledger::{SubjectType, corrected};
+use crate::life::facts::What;
+use crate::life::{KINDS, Life, Piece, Step};
+use crate::t;
+use crate::term::show;
+use crate::typed;
+
+impl Desk {
+    /// What the ledger knows of things, as corrections leave it.
+    pub fn life(&self) -> Result<Life, Failure> {
+        let entries = self.look(|ledger| corrected::holding(ledger, &KINDS))?;
+        Ok(Life::of(&entries))
+    }
+}
+
+/// A number as it is typed: full width made narrow where it is one of ours.
+pub fn number(said: &str) -> String {
+    let said = said.trim();
+    let narrow = typed::narrow(said);
+    let upper = narrow.to_uppercase();
+    if upper.starts_with("TW-") { upper } else { narrow }
+}
+
+/// The bundle a text means: its number, or the folder or file of it.
+pub fn bundle(said: &str) -> Option<BundleId> {
+    if let Some(id) = BundleId::parse(&number(said)) {
+        return Some(id);
+    }
+    let path = Path::new(said);
+    let own = path.file_name().and_then(|name| name.to_str()).and_then(BundleId::parse);
+    own.or_else(|| path.parent()?.file_name()?.to_str().and_then(BundleId::parse))
+}
+
+/// The piece a text means: a medium or slip by its number; by a bundle its medium, or its slip where a slip is asked for.
+pub fn piece<'l>(life: &'l Life, said: &str, what: Option<What>) -> Result<&'l Piece, Failure> {
+    let told = number(said);
+    let by_number = |id: &str| {
+        let found = life.pieces.iter().find(|piece| piece.id == id && what.is_none_or(|what| piece.what == what));
+        found.or_else(|| life.pieces.iter().find(|piece| piece.id == id && what.is_none()))
+    };
+    if let Some(found) = by_number(&told).or_else(|| by_number(said.trim())) {
+        return Ok(found);
+    }
+    let bundle = bundle(said).and_then(|id| life.bundle(id.as_str()));
+    let found = bundle.and_then(|bundle| match what.unwrap_or(What::Media) {
+        What::Media => life.piece(What::Media, &bundle.medium),
+        What::Slip => life.piece(What::Slip, bundle.slip.as_deref()?),
+    });
+    found.ok_or_else(|| unknown(said, bundle.is_some()))
+}
+
+fn unknown(said: &str, bundle_known: bool) -> Failure {
+    let shown = show::name(said);
+    if bundle_known {
+        return Failure::failed(
+            "slip_unknown",
+            t!("err-slip-unknown", bundle = shown.clone()),
+            t!("hint-slip-unknown"),
+        )
+        .about(shown);
+    }
+    Failure::failed("no_thing", t!("err-no-thing", said = shown.clone()), t!("hint-no-thing")).about(shown)
+}
+
+/// A piece on which a step may come next.
+pub fn ready<'l>(life: &'l Life, said: &str, what: Option<What>, step: Step) -> Result<&'l Piece, Failure> {
+    let piece = piece(life, said, what)?;
+    piece.may(step).map_err(|why| words::misstep(piece, step, why))?;
+    Ok(piece)
+}
+
+/// Names a piece, its bundles and its medium in an entry, so that the history of each finds it.
+pub fn about(trace: &Trace, piece: &Piece) {
+    match piece.what {
+        What::Slip => trace.about(SubjectType::Slip, piece.id.clone()),
+        // A medium without a number is known by its bundle.
+        What::Media if BundleId::parse(&piece.id).is_none() => trace.about(SubjectType::Medium, piece.id.clone()),
+        What::Media => {}
+    }
+    for bundle in &piece.bundles {
+        trace.about(SubjectType::Bundle, bundle.clone());
+    }
+}
+
+/// What a piece is called where people read it.
+pub fn called(piece: &Piece) -> String {
+    let id = show::name(&piece.id);
+    match piece.what {
+        What::Media if BundleId::parse(&piece.id).is_some() => t!("medium-of", bundle = id),
+        What::Media => t!("medium-named", id = id),
+        What::Slip => match piece.id.strip_suffix("/slip") {
+            Some(bundle) => t!("slip-of", bundle = bundle.to_owned()),
+            None => t!("slip-named", id = id),
+        },
+    }
+}

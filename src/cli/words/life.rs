@@ -1,0 +1,121 @@
+//! Words of the life of things: steps that may not come, decisions that are not there, pairs that are too close.
+
+use super::super::failure::Failure;
+use super::super::things::called;
+use super::case::approval as purpose_word;
+use crate::case::Approval;
+use crate::era;
+use crate::life::approval::NoApproval;
+use crate::life::facts::What;
+use crate::life::{Misstep, Piece, Step, TooClose};
+use crate::t;
+use crate::term::show;
+
+/// What a step is called.
+pub fn step(step: Step) -> String {
+    match step {
+        Step::Handover => t!("step-handover"),
+        Step::Check => t!("step-check"),
+        Step::Receipt => t!("step-receipt"),
+        Step::Recall => t!("step-recall"),
+        Step::Receive => t!("step-receive"),
+        Step::Takeout => t!("step-takeout"),
+        Step::Return => t!("step-return"),
+        Step::GiveBack => t!("step-give-back"),
+        Step::TakeBack => t!("step-take-back"),
+        Step::Lose => t!("step-lose"),
+        Step::Damage => t!("step-damage"),
+        Step::Recover => t!("step-recover"),
+        Step::Destroy => t!("step-destroy"),
+        Step::VendorPaper => t!("step-vendor-paper"),
+        Step::Reset => t!("step-reset"),
+    }
+}
+
+/// Why a step may not come now. Nothing was changed.
+pub fn misstep(piece: &Piece, wanted: Step, why: Misstep) -> Failure {
+    let (thing, wanted) = (called(piece), step(wanted));
+    let entry = |entry: u64| entry.to_string();
+    let (kind, reason, hint) = match why {
+        Misstep::IsHere => ("is_here", t!("misstep-is-here"), t!("hint-is-here")),
+        Misstep::CameAlready => ("came_already", t!("misstep-came-already"), t!("hint-came-already")),
+        Misstep::IsOut(e) => ("is_out", t!("misstep-is-out", entry = entry(e)), t!("hint-is-out")),
+        Misstep::IsHanded(e) => ("is_handed_over", t!("misstep-is-handed", entry = entry(e)), t!("hint-is-handed")),
+        Misstep::IsGivenBack(e) => {
+            ("is_given_back", t!("misstep-is-given-back", entry = entry(e)), t!("hint-is-given-back"))
+        }
+        Misstep::IsLost(e) => ("is_lost", t!("misstep-is-lost", entry = entry(e)), t!("hint-is-lost")),
+        Misstep::IsAtVendor(e) => {
+            ("is_at_vendor", t!("misstep-is-at-vendor", entry = entry(e)), t!("hint-is-at-vendor"))
+        }
+        Misstep::IsDestroyed(e) => {
+            ("is_destroyed", t!("misstep-is-destroyed", entry = entry(e)), t!("hint-is-destroyed"))
+        }
+        Misstep::HasReceipt(e) => ("has_receipt", t!("misstep-has-receipt", entry = entry(e)), t!("hint-has-receipt")),
+        Misstep::IsChecked => ("is_checked", t!("misstep-is-checked"), t!("hint-is-checked")),
+        Misstep::NotChecked(e) => ("not_checked", t!("misstep-not-checked", entry = entry(e)), t!("hint-not-checked")),
+        Misstep::IsRecalled(e) => ("is_recalled", t!("misstep-is-recalled", entry = entry(e)), t!("hint-is-recalled")),
+        Misstep::NotTheirs => ("not_theirs", t!("misstep-not-theirs"), t!("hint-not-theirs")),
+        Misstep::IsVoid(e) => ("is_void", t!("misstep-is-void", entry = entry(e)), t!("hint-is-void")),
+        Misstep::IsDamaged(e) => ("is_damaged", t!("misstep-is-damaged", entry = entry(e)), t!("hint-is-damaged")),
+        Misstep::CannotBeReset => ("cannot_be_reset", t!("misstep-cannot-be-reset"), t!("hint-cannot-be-reset")),
+    };
+    let message = t!("err-misstep", thing = thing.clone(), step = wanted, reason = reason);
+    Failure::refused(kind, message, hint).about(piece.id.clone())
+}
+
+/// Why there is no decision to act on.
+pub fn no_approval(purpose: Approval, why: &NoApproval) -> Failure {
+    let what = purpose_word(purpose);
+    let reason = match why {
+        NoApproval::None => t!("no-approval-none"),
+        NoApproval::Unknown(number) => t!("no-approval-unknown", number = show::name(number)),
+        NoApproval::Revoked { number, entry } => {
+            t!("no-approval-revoked", number = show::name(number), entry = entry.to_string())
+        }
+        NoApproval::Over { number, until } => {
+            t!("no-approval-over", number = show::name(number), until = era::long(*until))
+        }
+        NoApproval::NotForThis { number, thing, things } => t!(
+            "no-approval-not-for-this",
+            number = show::name(number),
+            thing = show::name(thing),
+            things = show::name(&things.join("・"))
+        ),
+        NoApproval::Several(numbers) => t!("no-approval-several", numbers = show::name(&numbers.join("・"))),
+    };
+    let message = t!("err-needs-approval", purpose = what, reason = reason);
+    Failure::refused("needs_approval", message, t!("hint-needs-approval"))
+}
+
+/// Why a medium and its slip would go too close to each other.
+pub fn too_close(piece: &Piece, why: &TooClose) -> Failure {
+    let other = |id: &str| match piece.what {
+        What::Media => t!("slip-named", id = show::name(id)),
+        What::Slip => t!("medium-named", id = show::name(id)),
+    };
+    let (reason, hint) = match why {
+        TooClose::MediumNotHanded { medium } => {
+            (t!("close-medium-not-handed", medium = show::name(medium)), t!("hint-medium-first"))
+        }
+        TooClose::MediumNotChecked { medium, entry } => (
+            t!("close-medium-not-checked", medium = show::name(medium), entry = entry.to_string()),
+            t!("hint-not-checked"),
+        ),
+        TooClose::NoReceipt { medium, entry } => {
+            (t!("close-no-receipt", medium = show::name(medium), entry = entry.to_string()), t!("hint-no-receipt"))
+        }
+        TooClose::SameOccasion { other: id, entry, on, from } => (
+            t!(
+                "close-same-occasion",
+                other = other(id),
+                on = era::long(*on),
+                from = era::long(*from),
+                entry = entry.to_string()
+            ),
+            t!("hint-same-occasion"),
+        ),
+    };
+    let message = t!("err-too-close", thing = called(piece), reason = reason);
+    Failure::refused(why.rule(), message, hint).about(piece.id.clone())
+}

@@ -1,0 +1,132 @@
+//! 別の機会: a medium and the slip that opens it never go on the same occasion.
+//!
+//! Attack: one thief, one bag, one car. Who gets both at once needs nothing else. Whoever carries them does not matter; what
+//! counts is the calendar day between the same two parties.
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate};
+
+use super::facts::What;
+use super::fold::Life;
+use super::piece::{Handed, Piece, State};
+use crate::case::Side;
+
+/// Why a piece must wait for the other one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TooClose {
+    /// The medium has not gone yet.
+    #[error("the medium has not been handed over")]
+    MediumNotHanded {
+        /// Which.
+        medium: String,
+    },
+    /// The medium's hand-over has not been checked by a second person.
+    #[error("the medium's hand-over does not count yet")]
+    MediumNotChecked {
+        /// Which.
+        medium: String,
+        /// The hand-over.
+        entry: u64,
+    },
+    /// The medium's receipt is not recorded.
+    #[error("the medium's receipt is not recorded")]
+    NoReceipt {
+        /// Which.
+        medium: String,
+        /// The hand-over.
+        entry: u64,
+    },
+    /// The other part went too short a time ago.
+    #[error("{other} went on {on}")]
+    SameOccasion {
+        /// The other part.
+        other: String,
+        /// Its hand-over.
+        entry: u64,
+        /// The day of it.
+        on: NaiveDate,
+        /// The first day for this one.
+        from: NaiveDate,
+    },
+}
+
+impl TooClose {
+    /// Its name in the ledger and for scripts.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::MediumNotHanded { .. } => "medium_not_handed_over",
+            Self::MediumNotChecked { .. } => "medium_not_checked",
+            Self::NoReceipt { .. } => "medium_receipt_missing",
+            Self::SameOccasion { .. } => "same_occasion",
+        }
+    }
+
+    /// Whether a reason can set it aside. A slip without its medium opens nothing that is there, and a hand-over that does not
+    /// count is finished first.
+    #[must_use]
+    pub fn can_be_overridden(&self) -> bool {
+        matches!(self, Self::NoReceipt { .. } | Self::SameOccasion { .. })
+    }
+}
+
+/// What is about to go.
+#[derive(Debug, Clone, Copy)]
+pub struct Going<'a> {
+    /// The piece.
+    pub piece: &'a Piece,
+    /// Whose person takes it.
+    pub party: Side,
+    /// When.
+    pub at: DateTime<FixedOffset>,
+    /// The days that must lie between.
+    pub gap: u32,
+}
+
+/// Whether a piece may go now, as far as the other part of each pair it belongs to is concerned.
+///
+/// # Errors
+/// Why not.
+pub fn apart(life: &Life, going: Going) -> Result<(), TooClose> {
+    for bundle in life.bundles_of(going.piece) {
+        let other = match going.piece.what {
+            What::Media => bundle.slip.as_deref().and_then(|slip| life.piece(What::Slip, slip)),
+            What::Slip => life.piece(What::Media, &bundle.medium),
+        };
+        if going.piece.what == What::Slip {
+            medium_is_there(&bundle.medium, other, going)?;
+        }
+        for handed in other.into_iter().flat_map(|other| other.handed().into_iter().chain(&other.handovers)) {
+            days_apart(other.map(|other| other.id.as_str()).unwrap_or_default(), handed, going)?;
+        }
+    }
+    Ok(())
+}
+
+fn medium_is_there(medium: &str, piece: Option<&Piece>, going: Going) -> Result<(), TooClose> {
+    let not_handed = || TooClose::MediumNotHanded { medium: medium.to_owned() };
+    let Some(handed) = piece.and_then(Piece::handed).filter(|handed| handed.party == going.party) else {
+        // What was handed over, received and is back, or lost since, was handed over.
+        let was = piece.is_some_and(|piece| !piece.handovers.is_empty() && matches!(piece.state, State::Lost(_)));
+        return if was { Ok(()) } else { Err(not_handed()) };
+    };
+    let (medium, entry) = (medium.to_owned(), handed.seen.entry);
+    if !handed.counts {
+        return Err(TooClose::MediumNotChecked { medium, entry });
+    }
+    if handed.receipt.is_none() { Err(TooClose::NoReceipt { medium, entry }) } else { Ok(()) }
+}
+
+fn days_apart(other: &str, handed: &Handed, going: Going) -> Result<(), TooClose> {
+    if handed.party != going.party {
+        return Ok(());
+    }
+    let on = handed.seen.at.date_naive();
+    let day = going.at.with_timezone(handed.seen.at.offset()).date_naive();
+    let gap = Days::new(going.gap.into());
+    let (first, second) = (on.min(day), on.max(day));
+    if first.checked_add_days(gap).is_some_and(|from| second < from) {
+        let from = on.checked_add_days(gap).unwrap_or(on);
+        return Err(TooClose::SameOccasion { other: other.to_owned(), entry: handed.seen.entry, on, from });
+    }
+    Ok(())
+}
