@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::transfer::Kind;
 use super::{Count, Date, Fields, Letter, Person};
 use crate::paper::form::Form;
 
@@ -15,6 +16,10 @@ pub struct Receipt {
     pub letter: Option<Letter>,
     /// 受渡し確認記録票の番号
     pub transfer: Option<String>,
+    /// 区分
+    pub kind: Option<Kind>,
+    /// False where nothing is to be opened: slips, paper, what comes back.
+    pub to_open: Option<bool>,
     /// 品目表
     pub items: Vec<Received>,
     /// 外観
