@@ -13,7 +13,7 @@ use super::words;
 use crate::digest;
 use crate::erase::os;
 use crate::paper::Record;
-use crate::paper::fields::erasure::Photograph;
+use crate::paper::fields::erasure::{Photograph, Stage};
 use crate::paper::picture::{MOST_BYTES, Picture};
 use crate::t;
 use crate::term::show;
@@ -30,6 +30,8 @@ const PREFIX: &str = "photo-";
 pub struct Photo {
     /// The name of the file it came in.
     pub caption: String,
+    /// When it was taken, where the form asks.
+    pub stage: Option<Stage>,
     /// What it is called in `records/`.
     pub file: String,
     /// What is printed and kept.
@@ -55,6 +57,7 @@ impl Photo {
         let (width, height) = picture.size;
         Ok(Self {
             caption: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            stage: None,
             file: file_name(&sha256, picture.kind.end()),
             bytes: picture.bytes,
             sha256,
@@ -99,6 +102,7 @@ impl Photo {
     pub fn told(&self) -> Photograph {
         Photograph {
             caption: self.caption.clone(),
+            stage: self.stage,
             file: Some(self.file.clone()),
             sha256: self.sha256.clone(),
             original_sha256: Some(self.original_sha256.clone()),

@@ -73,6 +73,7 @@ pub fn issue(office: &Office, draft: Draft) -> String {
         fs::write(records.join(&file), &picture.bytes).unwrap();
         sheet.photographs.push(Photograph {
             caption: original.file_name().unwrap().to_str().unwrap().to_owned(),
+            stage: None,
             file: Some(file.clone()),
             sha256: digest,
             original_sha256: Some(sha256(&fs::read(original).unwrap())),

@@ -82,6 +82,9 @@ impl Fields for Erasure {
 pub struct Photograph {
     /// What it is called: the name of the file it came in.
     pub caption: String,
+    /// When it was taken, on a sheet that has a place for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
     /// The file in `records/` that is printed; none where it is to be glued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
@@ -90,6 +93,16 @@ pub struct Photograph {
     /// SHA-256 of the file as it was given, with all that it told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original_sha256: Option<String>,
+}
+
+/// When a photograph was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// 作業前
+    Before,
+    /// 作業後
+    After,
 }
 
 /// 機器
