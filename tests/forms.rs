@@ -17,10 +17,15 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tewatashi::paper::fields::erasure::{self, MOST_LISTED, Report};
-use tewatashi::paper::fields::{Erasure, Fields, Opening, Receipt, Register, Slip, SlipStub, Transfer};
+use tewatashi::paper::fields::{
+    Declaration, Destruction, DisposalRequest, Erasure, Fields, GiveBack, Label, Opening, Receipt, Register, Slip,
+    SlipStub, SubcontractRequest, Takeout, Transfer, Witness,
+};
 use tewatashi::paper::{Form, Job, Mark, Press, Record, Secret, form};
 use tewatashi::passphrase::Passphrase;
 
+#[path = "common/labels.rs"]
+mod labels;
 #[path = "common/pdf.rs"]
 mod pdf;
 #[path = "common/picture.rs"]
@@ -32,7 +37,7 @@ const GROUPS: [&str; 6] = ["Hk7m3", "Tq4xw", "Xc9vr", "Mp3nd", "Ab2ce", "Fg4hk"]
 const PASSPHRASE: &str = "Hk7m3-Tq4xw-Xc9vr-Mp3nd-Ab2ce-Fg4hk";
 
 /// Words a template turns into ticks.
-const TICKS: [&str; 15] = [
+const TICKS: [&str; 23] = [
     "provided",
     "delivered",
     "returned",
@@ -48,6 +53,14 @@ const TICKS: [&str; 15] = [
     "not_verified",
     "failed",
     "skipped",
+    "none",
+    "found",
+    "needed",
+    "not_needed",
+    "erasure",
+    "destruction",
+    "before",
+    "after",
 ];
 
 fn project(path: &str) -> PathBuf {
@@ -143,6 +156,7 @@ fn labels(form: Form) -> impl Iterator<Item = &'static str> {
              返却期限 消去日・方法 保存期限 点検日 年度 項目 数量 受領者 交付日 取扱者 持出票 返却日・確認者 \
              証明書番号 点検者"
         }
+        form => labels::of_a_life(form),
     };
     labels.split(' ')
 }
@@ -237,6 +251,26 @@ fn pages_grow_only_where_the_form_does() {
         (Form::Opening, "largest", 2),
         (Form::Erasure, "smallest", 3),
         (Form::Register, "sample", 1),
+        (Form::Takeout, "smallest", 1),
+        (Form::Takeout, "sample", 1),
+        (Form::Takeout, "largest", 2),
+        (Form::GiveBack, "smallest", 1),
+        (Form::GiveBack, "sample", 1),
+        (Form::DisposalRequest, "smallest", 1),
+        (Form::DisposalRequest, "sample", 1),
+        (Form::SubcontractRequest, "smallest", 1),
+        (Form::SubcontractRequest, "sample", 1),
+        (Form::SubcontractRequest, "largest", 2),
+        (Form::Destruction, "smallest", 2),
+        (Form::Destruction, "sample", 2),
+        (Form::Witness, "smallest", 1),
+        (Form::Witness, "sample", 1),
+        (Form::Witness, "largest", 3),
+        (Form::Declaration, "smallest", 1),
+        (Form::Declaration, "sample", 1),
+        (Form::Label, "smallest", 1),
+        (Form::Label, "sample", 1),
+        (Form::Label, "largest", 5),
     ] {
         let record = if size == "sample" { sample(form) } else { fixture(form, size) };
         assert_eq!(set(&job(&record)).pages, pages, "{} {size}", form.name());
@@ -332,6 +366,14 @@ fn the_structs_know_every_field() {
             Form::Opening => again::<Opening>(&record),
             Form::Erasure => again::<Erasure>(&record),
             Form::Register => again::<Register>(&record),
+            Form::Takeout => again::<Takeout>(&record),
+            Form::GiveBack => again::<GiveBack>(&record),
+            Form::DisposalRequest => again::<DisposalRequest>(&record),
+            Form::SubcontractRequest => again::<SubcontractRequest>(&record),
+            Form::Destruction => again::<Destruction>(&record),
+            Form::Witness => again::<Witness>(&record),
+            Form::Declaration => again::<Declaration>(&record),
+            Form::Label => again::<Label>(&record),
         };
         if form == Form::Erasure {
             record.fields.entry("logical").or_insert(false.into());

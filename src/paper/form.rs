@@ -17,12 +17,43 @@ pub enum Form {
     Erasure,
     /// 個人情報管理簿
     Register,
+    /// 持ち出し記録
+    Takeout,
+    /// 返却書 or 返還書
+    GiveBack,
+    /// 個人情報消去・廃棄承認申請書
+    DisposalRequest,
+    /// 再委託承認申請書
+    SubcontractRequest,
+    /// 廃棄証明書 or 廃棄経過記録
+    Destruction,
+    /// 消去・廃棄立会記録
+    Witness,
+    /// 機器の消去に関する申告書
+    Declaration,
+    /// 媒体ラベル
+    Label,
 }
 
 impl Form {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Slip, Self::SlipStub, Self::Transfer, Self::Receipt, Self::Opening, Self::Erasure, Self::Register];
+    pub const ALL: [Self; 15] = [
+        Self::Slip,
+        Self::SlipStub,
+        Self::Transfer,
+        Self::Receipt,
+        Self::Opening,
+        Self::Erasure,
+        Self::Register,
+        Self::Takeout,
+        Self::GiveBack,
+        Self::DisposalRequest,
+        Self::SubcontractRequest,
+        Self::Destruction,
+        Self::Witness,
+        Self::Declaration,
+        Self::Label,
+    ];
 
     /// Its name, in records and on the command line.
     #[must_use]
@@ -35,6 +66,14 @@ impl Form {
             Self::Opening => "opening",
             Self::Erasure => "erasure",
             Self::Register => "register",
+            Self::Takeout => "takeout",
+            Self::GiveBack => "give-back",
+            Self::DisposalRequest => "disposal-request",
+            Self::SubcontractRequest => "subcontract-request",
+            Self::Destruction => "destruction",
+            Self::Witness => "witness",
+            Self::Declaration => "declaration",
+            Self::Label => "label",
         }
     }
 
@@ -55,6 +94,14 @@ impl Form {
             Self::Opening => "開封確認書",
             Self::Erasure => "電子データ消去証明書（ファイル単位）",
             Self::Register => "個人情報管理簿",
+            Self::Takeout => "持ち出し記録",
+            Self::GiveBack => "返却書",
+            Self::DisposalRequest => "個人情報消去・廃棄承認申請書",
+            Self::SubcontractRequest => "再委託承認申請書",
+            Self::Destruction => "廃棄証明書",
+            Self::Witness => "消去・廃棄立会記録",
+            Self::Declaration => "機器の消去に関する申告書",
+            Self::Label => "媒体ラベル",
         }
     }
 
@@ -75,6 +122,14 @@ impl Form {
             Self::Opening => include_str!("../../forms/opening.typ"),
             Self::Erasure => include_str!("../../forms/erasure.typ"),
             Self::Register => include_str!("../../forms/register.typ"),
+            Self::Takeout => include_str!("../../forms/takeout.typ"),
+            Self::GiveBack => include_str!("../../forms/give-back.typ"),
+            Self::DisposalRequest => include_str!("../../forms/disposal-request.typ"),
+            Self::SubcontractRequest => include_str!("../../forms/subcontract-request.typ"),
+            Self::Destruction => include_str!("../../forms/destruction.typ"),
+            Self::Witness => include_str!("../../forms/witness.typ"),
+            Self::Declaration => include_str!("../../forms/declaration.typ"),
+            Self::Label => include_str!("../../forms/label.typ"),
         }
     }
 }

@@ -16,6 +16,14 @@ pub fn sample(form: Form) -> Record {
         Form::Opening => include_str!("../../forms/samples/opening.json"),
         Form::Erasure => include_str!("../../forms/samples/erasure.json"),
         Form::Register => include_str!("../../forms/samples/register.json"),
+        Form::Takeout => include_str!("../../forms/samples/takeout.json"),
+        Form::GiveBack => include_str!("../../forms/samples/give-back.json"),
+        Form::DisposalRequest => include_str!("../../forms/samples/disposal-request.json"),
+        Form::SubcontractRequest => include_str!("../../forms/samples/subcontract-request.json"),
+        Form::Destruction => include_str!("../../forms/samples/destruction.json"),
+        Form::Witness => include_str!("../../forms/samples/witness.json"),
+        Form::Declaration => include_str!("../../forms/samples/declaration.json"),
+        Form::Label => include_str!("../../forms/samples/label.json"),
     };
     // A test reads each of them; what stands in for one that cannot be read is an empty form.
     serde_json::from_str(text).unwrap_or_else(|_| empty(form))

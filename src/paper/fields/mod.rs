@@ -2,12 +2,20 @@
 //!
 //! Whoever issues a document fills a struct and puts it into a record. What is left out is a blank to write in.
 
+pub mod declaration;
+pub mod destruction;
 pub mod erasure;
+pub mod give_back;
+pub mod label;
 pub mod opening;
 pub mod receipt;
 pub mod register;
+pub mod request;
 pub mod slip;
+pub mod takeout;
+pub mod things;
 pub mod transfer;
+pub mod witness;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -15,12 +23,20 @@ use serde_json::{Map, Value};
 
 use super::form::Form;
 
+pub use declaration::Declaration;
+pub use destruction::Destruction;
 pub use erasure::Erasure;
+pub use give_back::GiveBack;
+pub use label::Label;
 pub use opening::Opening;
 pub use receipt::Receipt;
 pub use register::Register;
+pub use request::{DisposalRequest, SubcontractRequest};
 pub use slip::{Slip, SlipStub};
+pub use takeout::Takeout;
+pub use things::{Approval, Matched, Thing};
 pub use transfer::Transfer;
+pub use witness::Witness;
 
 /// The fields of one form.
 pub trait Fields: Serialize + Sized {
