@@ -57,6 +57,8 @@ const RULES: &[(&str, Weaker)] = &[
     ("rules.other_items", Weaker::Towards(&["refuse", "warn"])),
     ("rules.approval", Weaker::FewerEntries),
     ("rules.separate_days", Weaker::TurnedOff),
+    ("rules.slip_gap_days", Weaker::Lowered),
+    ("rules.registered_media", Weaker::TurnedOff),
     ("contract.items", Weaker::MorePermitted),
     // What is certified and what is warned of hangs on the classes of data.
     ("contract.data_class", Weaker::FewerClasses),

@@ -5,7 +5,8 @@ use toml::de::DeTable;
 use super::mistake::{Fault, Mistake};
 use super::reader::{Reader, Section};
 use super::settings::{
-    Contract, Forms, MOST_SUBJECTS, MOST_YEARS, Parties, Party, People, Retention, Rules, Settings, Warning,
+    Contract, Forms, MOST_GAP_DAYS, MOST_SUBJECTS, MOST_YEARS, Parties, Party, People, Retention, Rules, Settings,
+    Warning,
 };
 
 const TOP: &[&str] = &["side", "contract", "parties", "rules", "forms", "retention", "warning", "people"];
@@ -19,6 +20,8 @@ const RULES: &[&str] = &[
     "unlisted_operator",
     "approval",
     "separate_days",
+    "slip_gap_days",
+    "registered_media",
     "other_items",
 ];
 const FORMS: &[&str] = &["seals", "western_dates", "copies", "return_word", "document_prefix", "extra"];
@@ -133,6 +136,9 @@ fn rules(section: &Section) -> Rules {
         unlisted_operator: section.word("unlisted_operator", plain.unlisted_operator),
         approval: section.words("approval").unwrap_or(plain.approval),
         separate_days: section.yes("separate_days", plain.separate_days),
+        slip_gap_days: u32::try_from(section.whole("slip_gap_days", 1..=MOST_GAP_DAYS, plain.slip_gap_days.into()))
+            .unwrap_or(plain.slip_gap_days),
+        registered_media: section.yes("registered_media", plain.registered_media),
         other_items: section.word("other_items", plain.other_items),
     }
 }

@@ -10,6 +10,9 @@ use super::words::{Approval, Copies, DataClass, ReturnWord, Side, Strictness, Tr
 /// The longest retention a case can ask for, in years.
 pub const MOST_YEARS: u64 = 10;
 
+/// The most days that can be asked for between a medium and its slip.
+pub const MOST_GAP_DAYS: u64 = 90;
+
 /// The largest warning threshold, in persons.
 pub const MOST_SUBJECTS: u64 = 1_000_000_000;
 
@@ -113,6 +116,10 @@ pub struct Rules {
     pub approval: Vec<Approval>,
     /// Whether medium and slip go on separate days.
     pub separate_days: bool,
+    /// How many days lie between them at least.
+    pub slip_gap_days: u32,
+    /// Whether only registered media are used.
+    pub registered_media: bool,
     /// When items are named that the contract does not permit.
     pub other_items: Strictness,
 }
@@ -214,6 +221,8 @@ impl Settings {
                 "unlisted_operator": rules.unlisted_operator.text(),
                 "approval": texts(&rules.approval),
                 "separate_days": rules.separate_days,
+                "slip_gap_days": rules.slip_gap_days,
+                "registered_media": rules.registered_media,
                 "other_items": rules.other_items.text(),
             },
             "forms": {
@@ -261,6 +270,8 @@ impl Default for Rules {
             unlisted_operator: Strictness::Warn,
             approval: Vec::new(),
             separate_days: true,
+            slip_gap_days: 1,
+            registered_media: false,
             other_items: Strictness::Refuse,
         }
     }

@@ -200,6 +200,10 @@ unlisted_operator = {}
 approval = {}
 # 媒体とパスワード通知書を、同じ日に渡さないことにするか
 separate_days = {}
+# そのとき、媒体を渡した日から通知書を渡す日まで空ける日数（1以上）
+slip_gap_days = {}
+# 登録した媒体（tewatashi medium add）だけを使うことにするか
+registered_media = {}
 # 契約にない項目が指定されたとき、warn 注意して続ける、refuse 断る
 other_items = {}
 
@@ -210,6 +214,8 @@ other_items = {}
         text(rules.unlisted_operator.text()),
         words(&rules.approval),
         rules.separate_days,
+        rules.slip_gap_days,
+        rules.registered_media,
         text(rules.other_items.text()),
     )
 }
@@ -360,6 +366,8 @@ mod tests {
         settings.rules.untrained_operator = Strictness::Refuse;
         settings.rules.other_items = Strictness::Warn;
         settings.rules.separate_days = false;
+        settings.rules.slip_gap_days = 3;
+        settings.rules.registered_media = true;
         settings.forms.seals = true;
         settings.forms.copies = Copies::OriginalDuplicate;
         settings.forms.return_word = ReturnWord::Henkyaku;
@@ -403,7 +411,7 @@ mod tests {
             }
             last = line;
         }
-        assert_eq!((sections, keys), (10, 31));
+        assert_eq!((sections, keys), (10, 33));
         assert!(text.lines().all(|line| line.chars().count() <= 120), "a line does not fit a screen");
     }
 }

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::{said, when, words};
 use crate::case::Approval;
 use crate::ledger::SubjectType;
-use crate::life::{InForce, Life, approval};
+use crate::life::{InForce, Life, Piece, approval};
 use crate::t;
 use crate::term::show;
 
@@ -22,6 +22,23 @@ pub fn asked(
 ) -> Result<Option<InForce>, Failure> {
     let needed = desk.settings.rules.approval.contains(&purpose);
     needed_or_said(context, life, purpose, said, things, needed)
+}
+
+/// The same for a piece: a decision may name its number or the bundles on it.
+pub fn asked_for(
+    context: &Context,
+    desk: &Desk,
+    life: &Life,
+    purpose: Approval,
+    said: Option<&str>,
+    piece: &Piece,
+) -> Result<Option<InForce>, Failure> {
+    let by_number = asked(context, desk, life, purpose, said, std::slice::from_ref(&piece.id));
+    match by_number {
+        Ok(Some(found)) => Ok(Some(found)),
+        _ if !piece.bundles.is_empty() => asked(context, desk, life, purpose, said, &piece.bundles).or(by_number),
+        other => other,
+    }
 }
 
 /// The same for what always needs one: a subcontractor.

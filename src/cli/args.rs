@@ -3,7 +3,9 @@
 mod case;
 mod erase;
 mod form;
+mod handover;
 mod ledger;
+mod medium;
 mod paper;
 
 use std::ffi::OsString;
@@ -14,7 +16,12 @@ use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 pub use case::{CaseCommand, ContractCommand, InitArgs, KeyCommand, StaffAddArgs, StaffCommand};
 pub use erase::{CertificateCommand, CertificateVerifyArgs, EraseArgs};
 pub use form::FormCommand;
+pub use handover::{AppearanceName, HandoverArgs, ReceiveArgs, SealName};
 pub use ledger::{ExportArgs, LedgerCommand, ListArgs as LedgerListArgs};
+pub use medium::{
+    EquipmentAddArgs, EquipmentCommand, MediumAddArgs, MediumCommand, MediumResetArgs, MishapArgs, PlaceCommand,
+    RecoveredArgs,
+};
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};
 
 use crate::t;
@@ -100,6 +107,21 @@ pub enum Command {
     /// The signing key.
     #[command(subcommand, about = t!("about-key"))]
     Key(KeyCommand),
+    /// Media.
+    #[command(subcommand, about = t!("about-medium"))]
+    Medium(MediumCommand),
+    /// Machines.
+    #[command(subcommand, about = t!("about-equipment"))]
+    Equipment(EquipmentCommand),
+    /// Places.
+    #[command(subcommand, about = t!("about-place"))]
+    Place(PlaceCommand),
+    /// Hand a medium or a slip over.
+    #[command(about = t!("about-handover"))]
+    Handover(Box<HandoverArgs>),
+    /// Record what came.
+    #[command(about = t!("about-receive"))]
+    Receive(Box<ReceiveArgs>),
     /// Print a document again.
     #[command(about = t!("about-print"))]
     Print(PrintArgs),
@@ -144,6 +166,9 @@ pub struct PackArgs {
     /// Recipients instead of a passphrase.
     #[arg(long, value_name = "age1…", conflicts_with_all = ["slip", "own_passphrase", "passphrase_file"], help = t!("arg-recipient"))]
     pub recipient: Vec<String>,
+    /// The void bundle it comes in place of.
+    #[arg(long, value_name = "TW-…", help = t!("arg-replaces"))]
+    pub replaces: Option<String>,
     /// What to leave out.
     #[arg(long, value_name = "GLOB", help = t!("arg-exclude"))]
     pub exclude: Vec<String>,
@@ -176,7 +201,7 @@ pub enum SkipKind {
 }
 
 /// The secret that opens.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct SecretArgs {
     /// Where the passphrase is.
     #[arg(long, value_name = "FILE", conflicts_with = "identity", help = t!("arg-passphrase-file"))]
@@ -198,6 +223,9 @@ pub struct VerifyArgs {
     /// Keys to trust.
     #[arg(long, value_name = "SHA256:…|FILE.pub", action = ArgAction::Append, help = t!("arg-signer"))]
     pub signer: Vec<String>,
+    /// The medium it was read from.
+    #[arg(long, value_name = "ID", help = t!("arg-verify-medium"))]
+    pub medium_id: Option<String>,
     /// Issue the 受領書: at delivery, before anything is opened.
     #[arg(long, conflicts_with_all = ["passphrase_file", "identity", "confirmation"], help = t!("arg-receipt"))]
     pub receipt: bool,

@@ -4,7 +4,7 @@
 
 mod books;
 mod cover;
-mod given;
+pub mod given;
 mod list;
 mod page;
 mod report;

@@ -8,15 +8,20 @@ mod context;
 mod contract;
 mod counted;
 mod desk;
+mod equipment;
 mod erase;
 mod failure;
 mod form;
+mod handover;
 mod init;
 mod kept;
 mod key;
+mod label;
 mod ledger;
 mod leftovers;
 mod list;
+mod medium;
+mod mishap;
 mod open;
 mod opened;
 mod pack;
@@ -25,6 +30,7 @@ mod papers;
 mod photo;
 mod place;
 mod print;
+mod receive;
 mod said;
 mod secret;
 mod signer;
@@ -34,6 +40,7 @@ mod staff;
 mod things;
 mod usage;
 mod verify;
+mod voided;
 mod when;
 mod words;
 
@@ -85,6 +92,11 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::Ledger(command) => ledger::run(context, command),
         Command::Case(command) => case::run(context, command),
         Command::Key(command) => key::run(context, command),
+        Command::Medium(command) => medium::run(context, command),
+        Command::Equipment(command) => equipment::run(context, command),
+        Command::Place(command) => equipment::place(context, command),
+        Command::Handover(args) => handover::run(context, args),
+        Command::Receive(args) => receive::run(context, args),
         Command::Print(args) => print::run(context, args),
         Command::Void(args) => print::void(context, args),
         Command::Slip(command) => slips::run(context, command),

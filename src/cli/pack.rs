@@ -71,6 +71,10 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
         Slip::plan(context, desk, args.slip.as_deref(), &args.to, recipients.is_empty() && !args.own_passphrase)?;
     let description = description(args)?;
     permitted(context, desk, &description)?;
+    if let Some(medium) = medium(args) {
+        super::medium::permitted(desk, &desk.life()?, medium)?;
+    }
+    let replaces = args.replaces.as_deref().map(|old| super::voided::replaced(desk, old)).transpose()?;
     let sources = scan(context, args)?;
     printable(args, desk, papers, &slip, &description)?;
     let passphrase = if recipients.is_empty() { Some(passphrase(context, args)?) } else { None };
@@ -119,6 +123,12 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     let packed = hand_out(context, staged, &slip, papers, &paper, passphrase.as_ref())?;
     drop(note);
     trace.facts(facts.into());
+    // A bundle burnt on another computer is on its medium when somebody has read it there, and not before.
+    trace.fact("written", if place.is_handover_medium() { "medium" } else { "elsewhere" });
+    if let Some(old) = &replaces {
+        trace.about(SubjectType::Bundle, old.as_str());
+        trace.fact("replaces", old.as_str());
+    }
     if let Some(given) = slip.given() {
         trace.fact("slip", json!({ "given": given, "number": packed.slip.as_ref().map(|slip| &slip.number) }));
     }

@@ -3,11 +3,13 @@
 mod compose;
 mod erasure;
 mod files;
+mod handed;
 mod setting;
 
 use std::path::{Path, PathBuf};
 
 use chrono::{Local, SecondsFormat};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
@@ -32,6 +34,7 @@ use crate::term::show;
 
 pub use compose::{Known, confirmation, confirmation_to_be, receipt, register, slip, stub, transfer};
 pub use erasure::{Certified, erasure};
+pub use handed::{Going, declaration, label, receipt_of, stub_of, taken_back, transfer_of};
 
 /// A document before it has a number.
 pub struct Paper {
@@ -61,6 +64,25 @@ impl Paper {
     /// With another title than its form's.
     pub fn titled(self, title: &'static str) -> Self {
         Self { title, ..self }
+    }
+
+    /// Says what a field is; nothing where there is nothing to say.
+    pub fn set(&mut self, field: &str, value: impl Serialize) {
+        match serde_json::to_value(value) {
+            Ok(value) if !value.is_null() && value != json!([]) => {
+                self.fields.insert(field.to_owned(), value);
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds to 備考.
+    pub fn add_remarks(&mut self, remarks: &[String]) {
+        let before = self.fields.get("remarks").and_then(Value::as_str).map(str::to_owned);
+        let all: Vec<String> = before.into_iter().chain(remarks.iter().cloned()).collect();
+        if !all.is_empty() {
+            self.fields.insert("remarks".to_owned(), all.join("\n").into());
+        }
     }
 
     /// Prints these photographs, and keeps them in `records/` with the record that names them.

@@ -17,7 +17,7 @@ use super::words;
 use crate::bundle::BundleId;
 use crate::digest;
 use crate::ledger::documents::{self, Issued};
-use crate::ledger::{Kind, Outcome, SubjectType};
+use crate::ledger::{Kind, SubjectType};
 use crate::paper::{Form, Job, Mark, Page, Record};
 use crate::t;
 use crate::term::out::out;
@@ -125,8 +125,7 @@ fn put(place: &Path, page: &Page) -> Result<(), Failure> {
 fn missing(context: &Context, bundle: &str) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
     super::desk::allowed(context, &desk, Kind::Print)?;
-    let history = desk.look(|ledger| ledger.history(bundle))?;
-    let pack = history.into_iter().rfind(|entry| entry.is(Kind::Pack) && entry.result == Outcome::Done);
+    let pack = super::handover::packed(&desk, bundle)?;
     if pack.is_none() {
         let message = t!("err-no-document", number = bundle.to_owned());
         return Err(Failure::failed("no_document", message, t!("hint-no-document")).about(bundle));
@@ -168,6 +167,9 @@ fn list(context: &Context) -> Result<(), Failure> {
 
 /// Takes a document out of force. Its number stays taken.
 pub fn void(context: &Context, args: &VoidArgs) -> Result<(), Failure> {
+    if let Some(bundle) = super::things::bundle(&args.number) {
+        return super::voided::bundle(context, &bundle, &args.reason);
+    }
     let desk = Desk::open(context)?;
     let said = number(&args.number);
     recorded_at(context, &desk, Kind::Void, |desk, trace| {

@@ -12,10 +12,12 @@ use super::args::SlipCommand;
 use super::context::Context;
 use super::desk::{Desk, Draft, Shelf, allowed, facts};
 use super::failure::Failure;
+use super::mishap::{self, Mishap};
 use super::{counted, words};
 use crate::erase::scrap;
 use crate::ledger::documents::{self, Issued};
 use crate::ledger::{Kind, Outcome, Subject, SubjectType};
+use crate::life::facts::What;
 use crate::t;
 use crate::term::out::out;
 use crate::term::show;
@@ -23,6 +25,8 @@ use crate::term::show;
 pub fn run(context: &Context, command: &SlipCommand) -> Result<(), Failure> {
     match command {
         SlipCommand::List => list(context),
+        SlipCommand::Lost(args) => mishap::record(context, args, What::Slip, Mishap::Lost),
+        SlipCommand::Recovered(args) => mishap::recovered(context, args, What::Slip),
         SlipCommand::Erase { number } => erase(context, number),
     }
 }

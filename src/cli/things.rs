@@ -2,9 +2,13 @@
 
 use std::path::Path;
 
+use chrono::{DateTime, FixedOffset};
+
+use serde_json::json;
+
 use super::desk::{Desk, Trace};
 use super::failure::Failure;
-use super::words;
+use super::{when, words};
 use crate::bundle::BundleId;
 use crate::ledger::{SubjectType, corrected};
 use crate::life::facts::What;
@@ -77,8 +81,14 @@ pub fn ready<'l>(life: &'l Life, said: &str, what: Option<What>, step: Step) -> 
     Ok(piece)
 }
 
+/// Refuses a time before the last thing that happened to a piece.
+pub fn not_before(piece: &Piece, at: DateTime<FixedOffset>) -> Result<(), Failure> {
+    piece.last.map_or(Ok(()), |last| when::not_before(at, last.entry, last.at))
+}
+
 /// Names a piece, its bundles and its medium in an entry, so that the history of each finds it.
 pub fn about(trace: &Trace, piece: &Piece) {
+    trace.push("pieces", json!({ "what": piece.what, "id": piece.id }));
     match piece.what {
         What::Slip => trace.about(SubjectType::Slip, piece.id.clone()),
         // A medium without a number is known by its bundle.

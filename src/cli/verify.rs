@@ -1,5 +1,7 @@
 //! `tewatashi verify`: what can be known of a bundle, without its secret and with it.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::args::VerifyArgs;
@@ -8,9 +10,10 @@ use super::desk::{Desk, Trace, recorded_at};
 use super::failure::{Failure, code};
 use super::papers::{self, Paper, Papers};
 use super::signer::{Signer, Trusted, signer_json, signer_line};
-use super::{counted, kept, secret, words};
+use super::{counted, kept, secret, things, words};
 use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, Report};
-use crate::ledger::{Entry, Kind, Outcome};
+use crate::erase::os;
+use crate::ledger::{Entry, Kind, Outcome, SubjectType};
 use crate::t;
 use crate::term::show;
 
@@ -96,6 +99,7 @@ fn verify(context: &Context, args: &VerifyArgs, desk: &Desk, trace: &Trace) -> R
         Err(error) => return Err(words::bundle(&error)),
     };
     kept::bundle(trace, &bundle);
+    let medium = args.medium_id.as_deref().map(|said| medium_at_hand(desk, said, &bundle, &args.bundle)).transpose()?;
     let mut report = bundle::verify_public(&bundle, &context.screen).map_err(|e| words::bundle(&e))?;
     context.screen.clear();
     let signer = trusted.judge(&bundle, &mut report);
@@ -107,7 +111,35 @@ fn verify(context: &Context, args: &VerifyArgs, desk: &Desk, trace: &Trace) -> R
         trace.begin()?;
         inside = verify_inside(context, args, opening, &mut report)?;
     }
+    if let Some(medium) = medium.filter(|_| report.problems.is_empty()) {
+        trace.about(SubjectType::Medium, medium.clone());
+        trace.fact("medium_read", true);
+        context.chat(&t!("medium-read", id = show::name(&medium)));
+    }
     conclude(context, trace, Some(&bundle), &report, &signer, inside)
+}
+
+/// The medium that is said to be read. Attack on the books: the folder the bundle was packed into, read again and called the
+/// medium. Only a place that is a medium of the kind that is handed over counts, or one that nothing can be written on.
+fn medium_at_hand(desk: &Desk, said: &str, bundle: &Bundle, path: &Path) -> Result<String, Failure> {
+    let medium = things::number(said);
+    let place = os::place(path).map_err(|e| words::io(path, &e))?;
+    let fixed = place.has_option("ro") && place.medium == os::Medium::Disk;
+    if !place.is_handover_medium() && !fixed {
+        let shown = show::path(path);
+        let message = t!("err-not-a-medium", path = shown.clone());
+        return Err(Failure::refused("not_a_medium", message, t!("hint-not-a-medium")).about(shown));
+    }
+    let life = desk.life()?;
+    let known = bundle.facts.as_ref().and_then(|facts| life.bundle(&facts.id)).map(|known| known.medium.clone());
+    match known {
+        Some(known) if known != medium => {
+            let id = bundle.facts.as_ref().map(|facts| facts.id.clone()).unwrap_or_default();
+            let message = t!("err-medium-of-other", bundle = id, medium = show::name(&known));
+            Err(Failure::refused("medium_of_other", message, t!("hint-medium-of-other")).about(medium))
+        }
+        _ => Ok(medium),
+    }
 }
 
 /// A wrong secret ends the command; damage inside is one more problem.

@@ -120,7 +120,7 @@ pub fn find(
     match holding.as_slice() {
         [one] => Ok(one.in_force()),
         // Nothing to guess: the only one there is tells best why it does not hold.
-        [] => match of_purpose().last() {
+        [] => match of_purpose().next_back() {
             None => Err(NoApproval::None),
             Some(last) => last.holds(things, today).map(|()| last.in_force()),
         },

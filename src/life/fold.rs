@@ -4,6 +4,7 @@
 //! stands: whether a step was allowed is asked before it is written, never here, so that an old ledger reads the same for ever.
 
 use chrono::{DateTime, FixedOffset};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::approval::Decision;
@@ -68,6 +69,13 @@ pub struct Opened {
     pub things: Vec<String>,
     /// The day.
     pub time: String,
+}
+
+/// A piece in the list of an entry.
+#[derive(Deserialize)]
+struct Listed {
+    what: What,
+    id: String,
 }
 
 /// A second person's look that came before the hand-over.
@@ -186,8 +194,12 @@ impl Life {
         &mut self.bundles[at]
     }
 
-    /// The pieces an entry is about.
+    /// The pieces an entry is about: those it lists, else its medium or slip, else the media of its bundles.
     fn named(&self, entry: &Entry, what: What) -> Vec<String> {
+        if let Some(pieces) = entry.facts.get("pieces") {
+            let pieces = Vec::<Listed>::deserialize(pieces).unwrap_or_default();
+            return pieces.into_iter().filter(|piece| piece.what == what).map(|piece| piece.id).collect();
+        }
         let of = |kind| entry.subjects.iter().filter(move |s| s.kind == kind).map(|s| s.id.clone());
         match what {
             What::Slip => of(SubjectType::Slip).collect(),
@@ -213,7 +225,7 @@ impl Life {
             Kind::Erase => self.erase(entry),
             Kind::Received => self.their_word(entry),
             Kind::EquipmentAdd | Kind::EquipmentRetire | Kind::Declare | Kind::PlaceAdd => {
-                self.surroundings(entry, kind)
+                self.surroundings(entry, kind);
             }
             Kind::Approve | Kind::Revoke | Kind::Witness | Kind::Incident => self.papers(entry, kind),
             Kind::Find => self.find(entry),
@@ -253,8 +265,11 @@ impl Life {
         let piece = self.slot(What::Media, &medium);
         piece.bundles.push(id.to_owned());
         piece.written = written;
+        piece.last = seen(entry);
         if let Some(slip) = slip {
-            self.slot(What::Slip, &slip).bundles = vec![id.to_owned()];
+            let piece = self.slot(What::Slip, &slip);
+            piece.bundles = vec![id.to_owned()];
+            piece.last = seen(entry);
         }
         self.touched(entry);
     }
@@ -472,8 +487,12 @@ impl Life {
 
     /// A step of pieces.
     fn step(&mut self, entry: &Entry, kind: Kind) {
-        let what = entry.facts.get("what").and_then(|what| serde_json::from_value(what.clone()).ok());
-        let whats: Vec<What> = what.map_or_else(|| vec![What::Media, What::Slip], |what| vec![what]);
+        let what: Option<What> = entry.facts.get("what").and_then(|what| What::deserialize(what).ok());
+        let listed = entry.facts.contains_key("pieces");
+        let whats = match what {
+            Some(what) if !listed => vec![what],
+            _ => vec![What::Media, What::Slip],
+        };
         if kind == Kind::Ack && what.is_none() {
             return self.opening_proved(entry);
         }
@@ -481,6 +500,7 @@ impl Life {
         for what in whats {
             for id in self.named(entry, what) {
                 self.step_of(entry, kind, what, &id);
+                self.slot(what, &id).last = seen(entry);
                 things.push((what, id));
             }
         }
@@ -566,6 +586,7 @@ impl Life {
             }
         }
         piece.theirs = true;
+        piece.received = Some(Seen { entry: entry.number, at: said.at });
         piece.state = State::Here;
         piece.place = said.place;
         piece.due = said.due.or(piece.due);
@@ -574,7 +595,9 @@ impl Life {
     /// Someone decrypted the bundle: it stands at the hand-over of its medium.
     fn opening_proved(&mut self, entry: &Entry) {
         let Some(said) = Acknowledged::of(entry).filter(|said| said.opened) else { return };
-        for id in self.named(entry, What::Media) {
+        // Whether the medium was named or its slip: it stands with the medium.
+        let bundles = entry.subjects.iter().filter(|s| s.kind == SubjectType::Bundle).map(|s| s.id.clone());
+        for id in self.media_of_bundles(bundles) {
             if let Some(handed) = self.slot(What::Media, &id).handed_mut() {
                 handed.opened = Some(Seen { entry: entry.number, at: said.at });
             }
@@ -615,11 +638,7 @@ fn moved(piece: &mut Piece, entry: &Entry, kind: Kind) {
                 piece.recalled = None;
             }
         }
-        Kind::Recall => {
-            if Recalled::of(entry).is_some() {
-                piece.recalled = Some(entry.number);
-            }
-        }
+        Kind::Recall => piece.recalled = Recalled::of(entry).map_or(piece.recalled, |_| Some(entry.number)),
         Kind::Ack => {
             if let (Some(said), Some(handed)) = (Acknowledged::of(entry), piece.handed_mut()) {
                 handed.receipt = Some(seen(said.at));
@@ -670,6 +689,12 @@ fn leave(piece: &mut Piece) {
     if let State::Handed(handed) = std::mem::replace(&mut piece.state, State::Here) {
         piece.handovers.push(*handed);
     }
+}
+
+/// An entry at the time it states, or else at its own.
+fn seen(entry: &Entry) -> Option<Seen> {
+    let stated = entry.facts.get("at").and_then(Value::as_str).unwrap_or(&entry.time);
+    Some(Seen { entry: entry.number, at: DateTime::parse_from_rfc3339(stated).ok()? })
 }
 
 fn subject(entry: &Entry, kind: SubjectType) -> Option<&str> {

@@ -19,7 +19,7 @@
 pub mod approval;
 pub mod bundle;
 pub mod facts;
-mod fold;
+pub mod fold;
 pub mod machine;
 pub mod occasion;
 pub mod open;

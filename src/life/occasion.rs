@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, FixedOffset, NaiveDate};
 
 use super::facts::What;
 use super::fold::Life;
-use super::piece::{Handed, Piece, State};
+use super::piece::{Handed, Piece};
 use crate::case::Side;
 
 /// Why a piece must wait for the other one.
@@ -82,51 +82,48 @@ pub struct Going<'a> {
     pub gap: u32,
 }
 
-/// Whether a piece may go now, as far as the other part of each pair it belongs to is concerned.
-///
-/// # Errors
-/// Why not.
-pub fn apart(life: &Life, going: Going) -> Result<(), TooClose> {
+/// Why a piece may not go now, as far as the other part of each pair it belongs to is concerned: all reasons, so that setting
+/// one aside does not let another through unseen.
+#[must_use]
+pub fn apart(life: &Life, going: Going) -> Vec<TooClose> {
+    let mut found = Vec::new();
     for bundle in life.bundles_of(going.piece) {
         let other = match going.piece.what {
             What::Media => bundle.slip.as_deref().and_then(|slip| life.piece(What::Slip, slip)),
             What::Slip => life.piece(What::Media, &bundle.medium),
         };
         if going.piece.what == What::Slip {
-            medium_is_there(&bundle.medium, other, going)?;
+            found.extend(medium_is_there(&bundle.medium, other, going));
         }
-        for handed in other.into_iter().flat_map(|other| other.handed().into_iter().chain(&other.handovers)) {
-            days_apart(other.map(|other| other.id.as_str()).unwrap_or_default(), handed, going)?;
+        if let Some(other) = other {
+            let times = other.handed().into_iter().chain(&other.handovers);
+            found.extend(times.filter_map(|handed| same_occasion(&other.id, handed, going)));
         }
     }
-    Ok(())
+    found
 }
 
-fn medium_is_there(medium: &str, piece: Option<&Piece>, going: Going) -> Result<(), TooClose> {
-    let not_handed = || TooClose::MediumNotHanded { medium: medium.to_owned() };
+fn medium_is_there(medium: &str, piece: Option<&Piece>, going: Going) -> Option<TooClose> {
+    let medium = medium.to_owned();
     let Some(handed) = piece.and_then(Piece::handed).filter(|handed| handed.party == going.party) else {
-        // What was handed over, received and is back, or lost since, was handed over.
-        let was = piece.is_some_and(|piece| !piece.handovers.is_empty() && matches!(piece.state, State::Lost(_)));
-        return if was { Ok(()) } else { Err(not_handed()) };
+        return Some(TooClose::MediumNotHanded { medium });
     };
-    let (medium, entry) = (medium.to_owned(), handed.seen.entry);
-    if !handed.counts {
-        return Err(TooClose::MediumNotChecked { medium, entry });
+    let entry = handed.seen.entry;
+    match (handed.counts, handed.receipt) {
+        (false, _) => Some(TooClose::MediumNotChecked { medium, entry }),
+        (true, None) => Some(TooClose::NoReceipt { medium, entry }),
+        (true, Some(_)) => None,
     }
-    if handed.receipt.is_none() { Err(TooClose::NoReceipt { medium, entry }) } else { Ok(()) }
 }
 
-fn days_apart(other: &str, handed: &Handed, going: Going) -> Result<(), TooClose> {
+fn same_occasion(other: &str, handed: &Handed, going: Going) -> Option<TooClose> {
     if handed.party != going.party {
-        return Ok(());
+        return None;
     }
     let on = handed.seen.at.date_naive();
     let day = going.at.with_timezone(handed.seen.at.offset()).date_naive();
     let gap = Days::new(going.gap.into());
     let (first, second) = (on.min(day), on.max(day));
-    if first.checked_add_days(gap).is_some_and(|from| second < from) {
-        let from = on.checked_add_days(gap).unwrap_or(on);
-        return Err(TooClose::SameOccasion { other: other.to_owned(), entry: handed.seen.entry, on, from });
-    }
-    Ok(())
+    let from = first.checked_add_days(gap).filter(|from| second < *from)?;
+    Some(TooClose::SameOccasion { other: other.to_owned(), entry: handed.seen.entry, on, from })
 }

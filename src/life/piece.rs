@@ -53,8 +53,12 @@ pub struct Piece {
     pub takeouts: Vec<u64>,
     /// What became of it before: hand-overs that were ended by a return.
     pub handovers: Vec<Handed>,
+    /// When it came from the other side.
+    pub received: Option<Seen>,
     /// How often it was made empty for another use.
     pub resets: Vec<Seen>,
+    /// The last step: nothing that comes next may be stated to have been before.
+    pub last: Option<Seen>,
 }
 
 /// Whether the medium itself was read.
@@ -258,7 +262,9 @@ impl Piece {
             written: Written::Nothing,
             takeouts: Vec::new(),
             handovers: Vec::new(),
+            received: None,
             resets: Vec::new(),
+            last: None,
         }
     }
 
@@ -292,26 +298,33 @@ impl Piece {
     pub fn may(&self, step: Step) -> Result<(), Misstep> {
         use Step as S;
         match (&self.state, step) {
-            (State::Here, S::Handover) => self.fit(),
-            (State::Here, S::Takeout | S::Lose | S::Damage | S::Destroy | S::Check) => Ok(()),
-            (State::Here, S::Reset) => self.can_be_emptied(),
-            (State::Here, S::GiveBack) if self.theirs => Ok(()),
-            (State::Here, S::GiveBack) => Err(Misstep::NotTheirs),
-            (State::Here, S::Receive) => Err(Misstep::CameAlready),
-            (State::Here, S::Receipt | S::Recall | S::Return | S::TakeBack | S::Recover | S::VendorPaper) => {
-                Err(Misstep::IsHere)
-            }
-            (State::Out(_), S::Return | S::Lose | S::Damage) => Ok(()),
-            (State::Out(out), _) => Err(Misstep::IsOut(out.seen.entry)),
+            (State::Here, step) => self.may_when_here(step),
             (State::Handed(handed), step) => self.may_when_handed(handed, step),
+            (State::Out(_), S::Return | S::Lose | S::Damage)
             // The city may hand the same medium over again.
-            (State::GivenBack(_), S::Receive) => Ok(()),
+            | (State::GivenBack(_), S::Receive)
+            | (State::Lost(_), S::Recover)
+            | (State::AtVendor(_), S::VendorPaper | S::Lose) => Ok(()),
+            (State::Out(out), _) => Err(Misstep::IsOut(out.seen.entry)),
             (State::GivenBack(seen), _) => Err(Misstep::IsGivenBack(seen.entry)),
-            (State::Lost(_), S::Recover) => Ok(()),
             (State::Lost(seen), _) => Err(Misstep::IsLost(seen.entry)),
-            (State::AtVendor(_), S::VendorPaper | S::Lose) => Ok(()),
             (State::AtVendor(seen), _) => Err(Misstep::IsAtVendor(seen.entry)),
             (State::Destroyed(seen), _) => Err(Misstep::IsDestroyed(seen.entry)),
+        }
+    }
+
+    fn may_when_here(&self, step: Step) -> Result<(), Misstep> {
+        use Step as S;
+        match step {
+            S::Handover => self.fit(),
+            S::Takeout | S::Lose | S::Damage | S::Destroy | S::Check => Ok(()),
+            S::Reset => self.can_be_emptied(),
+            S::GiveBack if self.theirs => Ok(()),
+            S::GiveBack => Err(Misstep::NotTheirs),
+            // Registered and never seen: the number is that of a medium of the other side.
+            S::Receive if self.last.is_none() && self.bundles.is_empty() => Ok(()),
+            S::Receive => Err(Misstep::CameAlready),
+            S::Receipt | S::Recall | S::Return | S::TakeBack | S::Recover | S::VendorPaper => Err(Misstep::IsHere),
         }
     }
 
@@ -368,9 +381,10 @@ mod tests {
     }
 
     fn states() -> Vec<(&'static str, Piece)> {
-        let piece = |state| Piece { state, ..Piece::new("M-1", What::Media) };
+        let piece = |state| Piece { state, last: Some(seen(2)), ..Piece::new("M-1", What::Media) };
         let out = Outing { seen: seen(4), due: seen(4).at, by: "佐藤".into(), destination: "本店".into() };
         vec![
+            ("registered", Piece { last: None, ..piece(State::Here) }),
             ("here", piece(State::Here)),
             ("here, theirs", Piece { theirs: true, ..piece(State::Here) }),
             ("here, void", Piece { void: Some(3), ..piece(State::Here) }),
@@ -393,6 +407,7 @@ mod tests {
     #[test]
     fn every_step_in_every_state() {
         let allowed = [
+            ("registered", "Handover Check Receive Takeout Lose Damage Destroy Reset"),
             ("here", "Handover Check Takeout Lose Damage Destroy Reset"),
             ("here, theirs", "Handover Check Takeout GiveBack Lose Damage Destroy Reset"),
             ("here, void", "Check Takeout Lose Damage Destroy Reset"),

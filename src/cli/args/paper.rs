@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::medium::{MishapArgs, RecoveredArgs};
 use crate::t;
 
 /// `slip …`
@@ -12,6 +13,12 @@ pub enum SlipCommand {
     /// Files of slips that still lie about.
     #[command(about = t!("about-slip-list"))]
     List,
+    /// One is lost.
+    #[command(about = t!("about-slip-lost"))]
+    Lost(MishapArgs),
+    /// One is back.
+    #[command(about = t!("about-slip-recovered"))]
+    Recovered(RecoveredArgs),
     /// Erase one.
     #[command(about = t!("about-slip-erase"))]
     Erase {

@@ -37,6 +37,17 @@ impl Trace<'_> {
         self.facts.borrow_mut().insert(name.to_owned(), value.into());
     }
 
+    /// Adds to a list of facts, each once.
+    pub fn push(&self, name: &str, value: Value) {
+        let mut facts = self.facts.borrow_mut();
+        let list = facts.entry(name.to_owned()).or_insert_with(|| json!([]));
+        if let Value::Array(list) = list
+            && !list.contains(&value)
+        {
+            list.push(value);
+        }
+    }
+
     /// Adds facts.
     pub fn facts(&self, value: Value) {
         self.facts.borrow_mut().extend(super::facts(value));

@@ -7,7 +7,8 @@ use crate::case::Approval;
 use crate::era;
 use crate::life::approval::NoApproval;
 use crate::life::facts::What;
-use crate::life::{Misstep, Piece, Step, TooClose};
+use crate::life::piece::Written;
+use crate::life::{Misstep, Piece, State, Step, TooClose};
 use crate::t;
 use crate::term::show;
 
@@ -118,4 +119,46 @@ pub fn too_close(piece: &Piece, why: &TooClose) -> Failure {
     };
     let message = t!("err-too-close", thing = called(piece), reason = reason);
     Failure::refused(why.rule(), message, hint).about(piece.id.clone())
+}
+
+/// Where a piece is, in words.
+pub fn state(piece: &Piece) -> String {
+    let to = |to: &str| show::name(to);
+    let mut told = match &piece.state {
+        State::Here => match &piece.place {
+            Some(place) => t!("state-here-at", place = show::name(place)),
+            None => t!("state-here"),
+        },
+        State::Out(out) => t!("state-out", by = to(&out.by), destination = to(&out.destination)),
+        State::Handed(handed) if piece.recalled.is_some() => t!("state-handed-recalled", to = to(&handed.to.name)),
+        State::Handed(handed) if !handed.counts => t!("state-handed-waits", to = to(&handed.to.name)),
+        State::Handed(handed) => t!("state-handed", to = to(&handed.to.name)),
+        State::GivenBack(_) => t!("state-given-back"),
+        State::Lost(_) => t!("state-lost"),
+        State::AtVendor(_) => t!("state-at-vendor"),
+        State::Destroyed(_) => t!("state-destroyed"),
+    };
+    if piece.void.is_some() {
+        told.push_str(&t!("state-void"));
+    }
+    if piece.damaged.is_some() {
+        told.push_str(&t!("state-damaged"));
+    }
+    if piece.written == Written::Unconfirmed {
+        told.push_str(&t!("state-unconfirmed"));
+    }
+    told
+}
+
+/// Where a piece is, for scripts.
+pub fn state_name(state: &State) -> &'static str {
+    match state {
+        State::Here => "here",
+        State::Out(_) => "out",
+        State::Handed(_) => "handed_over",
+        State::GivenBack(_) => "given_back",
+        State::Lost(_) => "lost",
+        State::AtVendor(_) => "at_vendor",
+        State::Destroyed(_) => "destroyed",
+    }
 }
