@@ -7,6 +7,7 @@ mod handover;
 mod ledger;
 mod medium;
 mod paper;
+mod state;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use medium::{
     RecoveredArgs,
 };
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};
+pub use state::{ReconcileArgs, StatusArgs};
 
 use crate::t;
 use crate::term::language::Language;
@@ -122,6 +124,12 @@ pub enum Command {
     /// Record what came.
     #[command(about = t!("about-receive"))]
     Receive(Box<ReceiveArgs>),
+    /// What is settled and what is not.
+    #[command(about = t!("about-reconcile"))]
+    Reconcile(ReconcileArgs),
+    /// What waits for whom.
+    #[command(about = t!("about-status"))]
+    Status(StatusArgs),
     /// Print a document again.
     #[command(about = t!("about-print"))]
     Print(PrintArgs),

@@ -278,6 +278,21 @@ impl Shelf {
         context.note(&case_line(&folder, &settings, is_default));
         Ok(Self { folder, settings, ledger })
     }
+
+    /// Another trusted case, to be read.
+    pub fn at(context: &Context, path: &Path) -> Result<Self, Failure> {
+        let folder = CaseFolder { path: path.to_owned() };
+        let settings = settings(&folder)?;
+        let ledger = Ledger::open_to_read(&folder.ledger()).map_err(|e| words::ledger(&e))?;
+        context.note(&case_line(&folder, &settings, false));
+        Ok(Self { folder, settings, ledger })
+    }
+
+    /// The case of a desk that is open, read beside it.
+    pub fn beside(desk: &Desk) -> Result<Self, Failure> {
+        let ledger = Ledger::open_to_read(&desk.folder.ledger()).map_err(|e| words::ledger(&e))?;
+        Ok(Self { folder: desk.folder.clone(), settings: desk.settings.clone(), ledger })
+    }
 }
 
 /// Attack: another case, or another past of this one, in a folder that is trusted.

@@ -158,7 +158,8 @@ fn list(context: &Context) -> Result<(), Failure> {
 
 const COLUMNS: [usize; 4] = [14, 14, 20, 16];
 
-fn line(machine: &Machine) -> String {
+/// A machine on a line.
+pub fn line(machine: &Machine) -> String {
     let said = |text: &Option<String>| text.as_deref().map(show::name).unwrap_or_default();
     let settled = match machine.settled() {
         Some(Settled::Erased(entry)) => t!("settled-erased", entry = entry.to_string()),

@@ -31,12 +31,14 @@ mod photo;
 mod place;
 mod print;
 mod receive;
+mod reconcile;
 mod said;
 mod secret;
 mod signer;
 mod slip;
 mod slips;
 mod staff;
+mod status;
 mod things;
 mod usage;
 mod verify;
@@ -97,6 +99,8 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::Place(command) => equipment::place(context, command),
         Command::Handover(args) => handover::run(context, args),
         Command::Receive(args) => receive::run(context, args),
+        Command::Reconcile(args) => reconcile::run(context, args),
+        Command::Status(args) => status::run(context, args),
         Command::Print(args) => print::run(context, args),
         Command::Void(args) => print::void(context, args),
         Command::Slip(command) => slips::run(context, command),

@@ -16,7 +16,7 @@ pub use certificate::{check, document_notice, no_fingerprint_key, not_a_manifest
 pub use erase::{better, fate, log as erase_log, plan as erase_plan, reason, remains};
 pub use fill::{beyond, ended, fill, filled_in_part, not_removed};
 pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};
-pub use life::{misstep, no_approval, state, state_name, too_close};
+pub use life::{misstep, no_approval, state, state_name, too_close, waits, whom};
 pub use paper::{paper, picture};
 
 use super::counted;

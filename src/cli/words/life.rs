@@ -7,6 +7,7 @@ use crate::case::Approval;
 use crate::era;
 use crate::life::approval::NoApproval;
 use crate::life::facts::What;
+use crate::life::open::{Waits, Whom};
 use crate::life::piece::Written;
 use crate::life::{Misstep, Piece, State, Step, TooClose};
 use crate::t;
@@ -160,5 +161,39 @@ pub fn state_name(state: &State) -> &'static str {
         State::Lost(_) => "lost",
         State::AtVendor(_) => "at_vendor",
         State::Destroyed(_) => "destroyed",
+    }
+}
+
+/// What is waited for.
+pub fn waits(waits: Waits) -> String {
+    match waits {
+        Waits::Lost => t!("waits-lost"),
+        Waits::NotRecovered => t!("waits-not-recovered"),
+        Waits::Incident => t!("waits-incident"),
+        Waits::VoidPartOut => t!("waits-void-part-out"),
+        Waits::TakeoutReturn => t!("waits-takeout-return"),
+        Waits::Check => t!("waits-check"),
+        Waits::WritingUnconfirmed => t!("waits-writing-unconfirmed"),
+        Waits::MediumHandover => t!("waits-medium-handover"),
+        Waits::Receipt => t!("waits-receipt"),
+        Waits::SlipHandover => t!("waits-slip-handover"),
+        Waits::OpeningProof => t!("waits-opening-proof"),
+        Waits::SlipToCome => t!("waits-slip-to-come"),
+        Waits::Opening => t!("waits-opening"),
+        Waits::Erasure => t!("waits-erasure"),
+        Waits::GiveBack => t!("waits-give-back"),
+        Waits::TakeBack => t!("waits-take-back"),
+        Waits::VendorPaper => t!("waits-vendor-paper"),
+        Waits::Machine => t!("waits-machine"),
+        Waits::UnlistedMachine => t!("waits-unlisted-machine"),
+    }
+}
+
+/// For whom.
+pub fn whom(whom: Whom) -> String {
+    match whom {
+        Whom::Us => t!("whom-us"),
+        Whom::Them => t!("whom-them"),
+        Whom::Vendor => t!("whom-vendor"),
     }
 }

@@ -21,6 +21,8 @@ pub struct Register<'i> {
     rows: Vec<Line>,
     by_bundle: HashMap<String, usize>,
     by_medium: HashMap<String, usize>,
+    /// What was said of media when they were registered: what kind, and where each is kept.
+    pub(super) registered: HashMap<String, (Option<String>, Option<String>)>,
     /// Work that uses a secret and has begun; what is left at the end never said how it ended.
     begun: BTreeMap<(Origin, u64), (String, String)>,
 }
@@ -41,6 +43,7 @@ impl<'i> Register<'i> {
             rows: Vec::new(),
             by_bundle: HashMap::new(),
             by_medium: HashMap::new(),
+            registered: HashMap::new(),
             begun: BTreeMap::new(),
         }
     }
@@ -57,6 +60,21 @@ impl<'i> Register<'i> {
             Some(Kind::Void) => self.void(&standing),
             Some(Kind::Verify | Kind::List | Kind::Open) => self.handle(&standing),
             Some(Kind::Erase) => self.erase(&standing),
+            Some(
+                kind @ (Kind::MediumAdd
+                | Kind::Handover
+                | Kind::Receive
+                | Kind::GiveBack
+                | Kind::TakeBack
+                | Kind::Return
+                | Kind::Destroy
+                | Kind::Lost
+                | Kind::Damaged
+                | Kind::Recovered
+                | Kind::Recall
+                | Kind::MediumReset
+                | Kind::VendorCertificate),
+            ) => self.moved(&standing, kind),
             _ => {}
         }
     }
@@ -128,8 +146,13 @@ impl<'i> Register<'i> {
         }
     }
 
+    /// A line, to be changed.
+    pub(super) fn row(&mut self, at: usize) -> &mut Row {
+        &mut self.rows[at].row
+    }
+
     /// The lines of the bundles an entry names, and of its medium where it has one already.
-    fn lines_of(&self, standing: &Standing) -> Vec<usize> {
+    pub(super) fn lines_of(&self, standing: &Standing) -> Vec<usize> {
         let found = standing.subjects.iter().filter_map(|subject| match subject.kind {
             SubjectType::Bundle => self.by_bundle.get(&subject.id).copied(),
             SubjectType::Medium => self.by_medium.get(&subject.id).copied(),
@@ -146,7 +169,14 @@ impl<'i> Register<'i> {
     fn document(&mut self, standing: &Standing) {
         let facts = standing.facts.as_deref();
         let form = facts.and_then(|facts| facts::text(facts, "form"));
-        if form.as_deref() == Some("erasure") && standing.entry.result == Outcome::Done {
+        if form.as_deref() == Some("takeout") && standing.entry.result == Outcome::Done {
+            // The sheet of a return completes one that stands here already.
+            let number = facts.filter(|facts| !facts.contains_key("of")).and_then(|facts| facts::text(facts, "number"));
+            for at in self.lines_of(standing) {
+                self.rows[at].row.takeouts.extend(number.clone());
+            }
+        }
+        if matches!(form.as_deref(), Some("erasure" | "destruction")) && standing.entry.result == Outcome::Done {
             let number = facts.and_then(|facts| facts::text(facts, "number"));
             for at in self.lines_of(standing) {
                 self.rows[at].row.certificate.clone_from(&number);
@@ -161,8 +191,33 @@ impl<'i> Register<'i> {
         }
     }
 
-    /// A slip that was voided no longer stands for its bundle, and says so.
+    /// The lines of what an entry names; a new one where something is handed over or comes that no line tells of yet.
+    pub(super) fn lines_or_new(&mut self, standing: &Standing) -> Vec<usize> {
+        let found = self.lines_of(standing);
+        if !found.is_empty() {
+            return found;
+        }
+        if let Some((at, _)) = self.line_of(standing) {
+            return vec![at];
+        }
+        let Some(medium) = facts::named(&standing.subjects, SubjectType::Medium).map(str::to_owned) else {
+            return Vec::new();
+        };
+        let year = local_date(standing.entry).map(FiscalYear::of);
+        vec![self.line_of_medium(year, self.contract.clone(), Some(medium))]
+    }
+
+    /// A slip that was voided no longer stands for its bundle, and says so; so does a bundle.
     fn void(&mut self, standing: &Standing) {
+        let bundle = standing.facts.as_deref().and_then(|facts| facts::text(facts, "bundle"));
+        if let Some(bundle) = bundle.filter(|_| standing.entry.result == Outcome::Done) {
+            let reason = standing.facts.as_deref().and_then(|facts| facts::text(facts, "reason")).unwrap_or_default();
+            if let Some(&at) = self.by_bundle.get(&bundle) {
+                let number = cited(standing.origin, standing.entry.number);
+                remark(&mut self.rows[at].row, format!("{number}束 {bundle} は失効（{reason}）"));
+            }
+            return;
+        }
         let number = standing.facts.as_deref().and_then(|facts| facts::text(facts, "number"));
         let Some(number) = number.filter(|_| standing.entry.result == Outcome::Done) else { return };
         for line in &mut self.rows {
@@ -183,6 +238,10 @@ impl<'i> Register<'i> {
         }
         let Some((at, _)) = self.line_of(standing) else { return };
         self.remark_corrections(at, standing);
+        let approval = standing.facts.as_deref().and_then(|facts| facts::text(facts, "approval"));
+        if let Some(approval) = approval.filter(|_| kind == Some(Kind::Open)) {
+            self.rows[at].row.copy_approvals.push(approval);
+        }
         let name = handler(&standing.entry.operator);
         let handlers = &mut self.rows[at].row.handlers;
         if used && standing.facts.is_some() && !handlers.contains(&name) {
@@ -236,11 +295,13 @@ impl<'i> Register<'i> {
         if let Some(medium) = &medium {
             self.by_medium.insert(medium.clone(), at);
         }
-        self.rows.push(Line { row: Row::new(year, contract, medium), origins: Vec::new() });
+        let (kind, place) = medium.as_ref().and_then(|medium| self.registered.get(medium)).cloned().unwrap_or_default();
+        let row = Row { media_kind: kind, place, ..Row::new(year, contract, medium) };
+        self.rows.push(Line { row, origins: Vec::new() });
         at
     }
 
-    fn remark_corrections(&mut self, at: usize, standing: &Standing) {
+    pub(super) fn remark_corrections(&mut self, at: usize, standing: &Standing) {
         let side = if standing.origin.is_empty() { "" } else { "相手方の" };
         for Correction { struck, by, reason, effect } in standing.corrections {
             let voided = if *effect == Effect::Strikes { "（取消）" } else { "" };
@@ -260,19 +321,19 @@ fn method(name: &str) -> String {
     }
 }
 
-fn remark(row: &mut Row, said: String) {
+pub(super) fn remark(row: &mut Row, said: String) {
     if !row.remarks.contains(&said) {
         row.remarks.push(said);
     }
 }
 
 /// `第3号 `, with the other ledger's origin when it is of another.
-fn cited(origin: &str, number: u64) -> String {
+pub(super) fn cited(origin: &str, number: u64) -> String {
     if origin.is_empty() { format!("第{number}号 ") } else { format!("{origin} 第{number}号 ") }
 }
 
 /// A handler's name. A name nobody gave is the user of the operating system, and says so.
-fn handler(operator: &Operator) -> String {
+pub(super) fn handler(operator: &Operator) -> String {
     match operator.by {
         Claim::OsUser => format!("{}（OS利用者名）", operator.name),
         Claim::Option | Claim::Mapping | Claim::Answer => operator.name.clone(),

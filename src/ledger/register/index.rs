@@ -92,7 +92,7 @@ impl Index {
         match facts::kind(&entry) {
             Some(Kind::Correct) => self.add_correction(&origin, &entry),
             // Only what names a medium is of use, and its facts are not.
-            Some(Kind::Pack) => {
+            Some(Kind::Pack | Kind::Receive) => {
                 let slim = Entry { facts: Facts::new(), ..entry.into_owned() };
                 self.placed.push((origin.into_owned(), slim));
             }

@@ -6,6 +6,7 @@
 mod facts;
 mod fold;
 mod index;
+mod moves;
 #[cfg(test)]
 mod tests;
 
