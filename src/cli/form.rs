@@ -45,7 +45,7 @@ fn list(context: &Context) -> Result<(), Failure> {
                 Origin::Case(path) | Origin::Named(path) => show::path(path),
                 Origin::BuiltIn => t!("form-built-in"),
             };
-            out(&show::row(&[form.name(), form.title(), &source], &[10, 36]));
+            out(&show::row(&[form.name(), form.title(), &source], &[19, 36]));
         }
     }
     let told = rows.iter().map(|(form, origin)| {

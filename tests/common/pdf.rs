@@ -1,5 +1,7 @@
 //! A PDF as other people's programs read it: poppler and zbar.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
