@@ -270,7 +270,7 @@ fn stretched(value: &mut Value, by: &str) {
 fn long_words_stay_on_the_paper() {
     let mut pages = BTreeMap::new();
     for form in OF_A_LIFE {
-        for by in ["_W0RD-WITHOUT-ANY-SPACE".repeat(12), "氏名と住所を含む長い語句".repeat(25), "𠮷髙".repeat(40)]
+        for by in ["W0RD_WITHOUT_ANY_SPACE".repeat(12), "氏名と住所を含む長い語句".repeat(25), "𠮷髙".repeat(40)]
         {
             let mut record = sample(form);
             let mut fields = Value::Object(record.fields);
