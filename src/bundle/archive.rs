@@ -78,8 +78,8 @@ impl Bag<'_> {
             + 2 * BLOCK as u64
     }
 
-    /// Writes the whole archive.
-    pub fn write(&self, filler: &mut Filler, progress: &dyn Progress) -> Result<(), Error> {
+    /// Writes the whole archive; returns the digests of the files in it, in their order.
+    pub fn write(&self, filler: &mut Filler, progress: &dyn Progress) -> Result<Vec<Sha>, Error> {
         self.tag_file(filler, bag::BAG_INFO, self.info.as_bytes())?;
         self.tag_file(filler, bag::BAGIT, bag::BAGIT_TEXT.as_bytes())?;
         filler.write(&self.data_header())?;
@@ -93,7 +93,8 @@ impl Bag<'_> {
         let manifest = self.manifest(filler, &digests)?;
         let info = Sha256::digest(self.info.as_bytes()).into();
         self.tag_file(filler, bag::TAG_MANIFEST, Self::tag_manifest(&info, &manifest).as_bytes())?;
-        filler.zeros(2 * BLOCK)
+        filler.zeros(2 * BLOCK)?;
+        Ok(digests)
     }
 
     fn tag_file(&self, filler: &mut Filler, name: &str, content: &[u8]) -> Result<(), Error> {

@@ -32,6 +32,17 @@ pub struct Found<'a> {
     pub mtime: Moment,
 }
 
+/// A file whose content was found equal to its line of the manifest.
+#[derive(Debug, Clone, Copy)]
+pub struct Proved<'a> {
+    /// Path below `data/`.
+    pub path: &'a str,
+    /// Its size.
+    pub size: u64,
+    /// Of its content.
+    pub sha256: &'a [u8; 32],
+}
+
 /// Someone who takes what is inside, in order. Nothing is confirmed until the walk has ended well.
 pub trait Receiver {
     /// The bag's own account of itself; nothing has been handed over yet.
@@ -59,6 +70,13 @@ pub trait Receiver {
     /// # Errors
     /// Stops the walk.
     fn foreign(&mut self) -> Result<(), Error>;
+    /// Everything was compared, and this is one of the files. Comes for each of them, in their order, at the very end.
+    ///
+    /// # Errors
+    /// Stops the walk.
+    fn proved(&mut self, _info: &BagInfo, _file: &Proved) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// Takes everything and keeps nothing.
@@ -129,6 +147,7 @@ pub(super) fn walk(plain: &mut Plain, receiver: &mut dyn Receiver, progress: &dy
         receiver,
         progress,
         files: Vec::new(),
+        sizes: Vec::new(),
         folders: HashSet::new(),
         seen: HashSet::new(),
         tally: Tally::default(),
@@ -142,9 +161,12 @@ pub(super) fn walk(plain: &mut Plain, receiver: &mut dyn Receiver, progress: &dy
     if untar::next_entry(walk.plain)?.is_some() {
         return Err(ArchiveFault::TrailingGarbage.into());
     }
-    let folders = walk.folders.len() as u64;
-    let (files, bytes) = (walk.files, walk.bytes);
+    let Walk { plain, receiver, files, sizes, folders, bytes, .. } = walk;
+    let folders = folders.len() as u64;
     compare(&plain.digests()?, &files, &expected, &tags)?;
+    for ((path, &size), sha256) in files.iter().zip(&sizes).zip(&expected) {
+        receiver.proved(&info, &Proved { path, size, sha256 })?;
+    }
     Ok(Contents { info, files: files.len() as u64, folders, bytes })
 }
 
@@ -153,6 +175,7 @@ struct Walk<'w, 'p> {
     receiver: &'w mut dyn Receiver,
     progress: &'w dyn Progress,
     files: Vec<Box<str>>,
+    sizes: Vec<u64>,
     folders: HashSet<Box<str>>,
     seen: HashSet<u128>,
     tally: Tally,
@@ -267,6 +290,7 @@ impl Walk<'_, '_> {
             self.folders.insert(path.into());
         } else {
             self.files.push(path.into());
+            self.sizes.push(entry.size);
         }
         Ok(())
     }

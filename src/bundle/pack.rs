@@ -85,12 +85,13 @@ pub struct PackRecord {
 }
 
 /// A finished bundle that has not got its name yet.
-#[derive(Debug)]
 pub struct Staged {
     folder: Option<PathBuf>,
     written: Vec<Written>,
     place: PathBuf,
     record: PackRecord,
+    fingerprint_key: Zeroizing<String>,
+    contents: Vec<Sha>,
 }
 
 fn agent() -> String {
@@ -125,6 +126,10 @@ pub struct Sealed<S> {
     pub digests: Vec<Sha>,
     /// SHA-256 of the opening code.
     pub code: Sha,
+    /// The key of the fingerprints, which stands inside.
+    pub fingerprint_key: Zeroizing<String>,
+    /// SHA-256 of every file inside, in the order of the sources.
+    pub contents: Vec<Sha>,
 }
 
 /// Seals the archive of `order` into any sink, which need not hash.
@@ -145,8 +150,8 @@ pub fn seal_into<S: Sink>(
     let mut hasher = VolumeHasher::new(order.split);
     hasher.feed(header.bytes());
     sink.take(header.bytes())?;
-    seal(&key, &mut hasher, &mut sink, |filler| bag.write(filler, progress))?;
-    Ok(Sealed { sink, header, digests: hasher.finish(), code })
+    let contents = seal(&key, &mut hasher, &mut sink, |filler| bag.write(filler, progress))?;
+    Ok(Sealed { sink, header, digests: hasher.finish(), code, fingerprint_key: info.fingerprint_key, contents })
 }
 
 /// Bytes the bundle will take at its place, its small files included, rounded up.
@@ -168,7 +173,7 @@ pub fn pack(order: &Order, staging: &Path, place: &Path, progress: &dyn Progress
     os::make_private_dir(staging).map_err(Error::io(staging))?;
     let guard = Remove(Some(staging.to_owned()));
     let writer = |size| VolumeWriter::new(staging, size, order.split, progress);
-    let Sealed { sink, header, digests, code } = seal_into(order, progress, writer)?;
+    let Sealed { sink, header, digests, code, fingerprint_key, contents } = seal_into(order, progress, writer)?;
     let volumes = sink.finish(&digests)?;
     let facts = facts(order, &header, volumes);
     let written = write_public_files(order, staging, &facts)?;
@@ -190,7 +195,7 @@ pub fn pack(order: &Order, staging: &Path, place: &Path, progress: &dyn Progress
         opening_code_sha256: hex(&code),
         read_back: ReadBack::not_asked(),
     };
-    Ok(Staged { folder: guard.keep(), written, place: place.to_owned(), record })
+    Ok(Staged { folder: guard.keep(), written, place: place.to_owned(), record, fingerprint_key, contents })
 }
 
 fn facts(order: &Order, header: &Header, volumes: Vec<VolumeFact>) -> Facts {
@@ -264,6 +269,13 @@ impl Drop for Remove {
     }
 }
 
+impl std::fmt::Debug for Staged {
+    /// Without the key.
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.debug_struct("Staged").field("place", &self.place).field("record", &self.record).finish_non_exhaustive()
+    }
+}
+
 impl Staged {
     /// Reads everything back from the medium and compares it.
     ///
@@ -279,6 +291,18 @@ impl Staged {
     #[must_use]
     pub fn record(&self) -> &PackRecord {
         &self.record
+    }
+
+    /// The key of the fingerprints that the bundle carries inside, 64 hexadecimal digits.
+    #[must_use]
+    pub fn fingerprint_key(&self) -> &Zeroizing<String> {
+        &self.fingerprint_key
+    }
+
+    /// SHA-256 of every file inside, in the order of the sources.
+    #[must_use]
+    pub fn contents(&self) -> &[Sha] {
+        &self.contents
     }
 
     /// Seen with a FAT driver in user space: the folder had its new name, and nothing was in it any more. The folder's list

@@ -137,7 +137,7 @@ fn erase(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Res
     if plan.items.is_empty() {
         return Err(Failure::failed("nothing_to_erase", t!("err-nothing-to-erase"), t!("hint-nothing-to-erase")));
     }
-    let bags = Bags::find(&plan, &desk.folder)?;
+    let bags = Bags::find(&plan, desk)?;
     if particulars.temporary {
         working_copies(&bags, &plan)?;
     }
@@ -178,7 +178,7 @@ fn resume(context: &Context, desk: &Desk, trace: &Trace) -> Result<Done, Failure
     if !head.workers.contains(operator) {
         head.workers.push(operator.clone());
     }
-    let bags = Bags::find(&plan, &desk.folder)?;
+    let bags = Bags::find(&plan, desk)?;
     let photos = printable(context, desk, &head, &bags)?;
     show::plan(context, &plan, head.method, false);
     show::confirm(context, &plan)?;
@@ -288,6 +288,7 @@ fn work(context: &Context, desk: &Desk, trace: &Trace, start: Start) -> Result<D
     let ended = ended.map_err(|e| words::erase_log(&folder, &e))?;
     let tally = Tally::of(&plan);
     trace.facts(facts(&plan, &tally, head.method));
+    trace.fact("copies", json!(bags.touched(&plan)));
     if ended == Ended::Interrupted {
         let mut failure = words::cancelled();
         failure.hint = t!("hint-erase-resume");

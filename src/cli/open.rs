@@ -8,10 +8,13 @@ use super::args::OpenArgs;
 use super::context::Context;
 use super::desk::{Desk, Trace, recorded_at};
 use super::failure::Failure;
+use super::opened::Listing;
 use super::papers::{self, Document, Papers};
 use super::signer::{Signer, Trusted, signer_json, signer_line};
 use super::{counted, kept, secret, words};
-use crate::bundle::{self, Bundle, Contents, Inside, OpenFailure, Opened, Opening, Report};
+use crate::bundle::{
+    self, BagInfo, Bundle, Contents, Inside, OpenFailure, Opened, Opening, Proved, Report,
+};
 use crate::erase::os;
 use crate::home::WorkKind;
 use crate::ledger::Kind;
@@ -74,7 +77,9 @@ fn open(
         }
         words::io(home.folder(), &e)
     })?;
-    let outcome = bundle::open(opening, &key, &args.to, &note.folder, &context.screen);
+    let mut listing = Listing::new(&desk.folder);
+    let proved = &mut |info: &BagInfo, file: &Proved| listing.add(info.id.as_str(), &info.fingerprint_key, file);
+    let outcome = bundle::open(opening, &key, &args.to, &note.folder, proved, &context.screen);
     context.screen.clear();
     match &outcome {
         // What stands under the noted name is not ours to offer for erasing.
@@ -85,7 +90,10 @@ fn open(
         Ok(opened) => {
             trace.facts(kept::inside(&opened.inside));
             if let Inside::Bag(inside) = &opened.inside {
-                super::opened::keep(context, desk, &inside.info, &opened.place);
+                let volumes = bundle.facts.as_ref().map(|facts| facts.volumes.clone()).unwrap_or_default();
+                let known = super::opened::Opened { volumes, ..super::opened::Opened::of(&inside.info) };
+                let copy = super::opened::keep(context, desk, known, Some(&opened.place), listing);
+                trace.fact("copy", copy);
             }
             Ok((opened, signer))
         }

@@ -11,12 +11,13 @@ use super::args::{PackArgs, SkipKind};
 use super::context::Context;
 use super::desk::{self, Desk, Trace, recorded_at};
 use super::failure::{Failure, code};
+use super::opened::{self, Listing, Opened};
 use super::papers::{self, Document, Known, Paper, Papers};
 use super::slip::{self, Slip};
 use super::{counted, secret, slips, words};
 use crate::bundle::{
-    self, BundleId, Description, Error, Lock, Moment, Order, PackRecord, PassphraseKind, ReadBack, Skip, Sources,
-    Staged,
+    self, BundleId, Description, Error, Kind as ItemKind, Lock, Moment, Order, PackRecord, PassphraseKind, Proved,
+    ReadBack, Skip, Sources, Staged,
 };
 use crate::case::Strictness;
 use crate::erase::os::{self, Place};
@@ -120,8 +121,10 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     let facts = desk::facts(facts_of(staged.record()));
     let known = Known { bundle: staged.record().id.as_str(), medium: medium(args), facts: &facts, slip: None };
     let paper = slip.paper(desk, &known)?;
+    let (known, listing) = to_be_known(desk, &sources, &staged);
     let packed = hand_out(context, staged, &slip, papers, &paper, passphrase.as_ref())?;
     drop(note);
+    opened::keep(context, desk, known, None, listing);
     trace.facts(facts.into());
     // A bundle burnt on another computer is on its medium when somebody has read it there, and not before.
     trace.fact("written", if place.is_handover_medium() { "medium" } else { "elsewhere" });
@@ -133,6 +136,28 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
         trace.fact("slip", json!({ "given": given, "number": packed.slip.as_ref().map(|slip| &slip.number) }));
     }
     Ok(packed)
+}
+
+/// What the case keeps of it: the sources are still on the desk, and copies of them may be.
+fn to_be_known(desk: &Desk, sources: &Sources, staged: &Staged) -> (Opened, Listing) {
+    let record = staged.record();
+    let mut listing = Listing::new(&desk.folder);
+    let files = sources.items.iter().filter_map(|item| match item.kind {
+        ItemKind::File { size, .. } => Some((&item.path, size)),
+        ItemKind::Folder => None,
+    });
+    for ((path, size), sha256) in files.zip(staged.contents()) {
+        listing.add(record.id.as_str(), staged.fingerprint_key(), &Proved { path, size, sha256 });
+    }
+    let known = Opened {
+        bundle: record.id.to_string(),
+        fingerprint_key: staged.fingerprint_key().clone(),
+        items: record.description.items.clone(),
+        medium_id: record.description.medium_id.clone(),
+        volumes: record.facts.volumes.clone(),
+        ..Opened::default()
+    };
+    (known, listing)
 }
 
 fn medium(args: &PackArgs) -> Option<&str> {

@@ -7,15 +7,18 @@ use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::bundle::{BundleId, opened_bag};
 use crate::case::folder::CaseFolder;
+use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
 use crate::cli::opened::{self, Opened};
 use crate::cli::words;
 use crate::digest;
 use crate::erase::os;
+use crate::erase::outcome::Fate;
 use crate::erase::plan::{Item, Plan};
 
 type Secret = Zeroizing<Vec<u8>>;
@@ -24,18 +27,43 @@ type Secret = Zeroizing<Vec<u8>>;
 pub struct Bags {
     case: CaseFolder,
     own: Secret,
+    host: String,
     found: Vec<(Opened, Secret)>,
-    /// Those that lie where this case opened them to.
-    in_place: Vec<bool>,
-    /// The bag of each folder of the plan.
+    roots: Vec<Root>,
+    /// The opened folder that each folder of the plan is, or lies in.
     of: Vec<Option<usize>>,
+}
+
+/// One opened folder; a bundle may have been opened several times.
+struct Root {
+    bag: usize,
+    path: PathBuf,
+    /// Whether it lies where this case opened the bundle to.
+    in_place: bool,
+    /// What the ledger calls it, when it was opened on this computer.
+    copy: Option<String>,
+}
+
+/// What an erasure did to a copy the case knows.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Touched {
+    /// What `open` called it.
+    pub copy: String,
+    /// All that was found in it is erased, and nothing but folders is left there.
+    pub gone: bool,
 }
 
 impl Bags {
     /// Looks for the bags that the folders of a plan are, or lie in.
-    pub fn find(plan: &Plan, case: &CaseFolder) -> Result<Self, Failure> {
-        let mut bags =
-            Self { case: case.clone(), own: own_key(case)?, found: Vec::new(), in_place: Vec::new(), of: Vec::new() };
+    pub fn find(plan: &Plan, desk: &Desk) -> Result<Self, Failure> {
+        let mut bags = Self {
+            case: desk.folder.clone(),
+            own: own_key(&desk.folder)?,
+            host: desk.operator.host.clone(),
+            found: Vec::new(),
+            roots: Vec::new(),
+            of: Vec::new(),
+        };
         let mut seen: HashMap<PathBuf, Option<usize>> = HashMap::new();
         let mut places: Vec<PathBuf> = Vec::new();
         for folder in &plan.folders {
@@ -59,18 +87,45 @@ impl Bags {
     /// A folder that a bundle was opened into: by this program, under the bundle's number, or by stock tools, with what the
     /// bag says of itself still in it.
     fn at(&mut self, folder: &Path) -> Option<usize> {
-        let named = || opened::find(&self.case, &BundleId::parse(folder.file_name()?.to_str()?)?);
+        // What was only packed here was never opened here: a folder of that number is the sealed bundle.
+        let named = || {
+            let kept = opened::find(&self.case, &BundleId::parse(folder.file_name()?.to_str()?)?)?;
+            (!kept.places.is_empty()).then_some(kept)
+        };
         let opened = opened_bag(folder).map(|info| Opened::of(&info)).or_else(named)?;
         let key = opened.key()?;
-        if let Some(known) = self.found.iter().position(|(known, _)| known.bundle == opened.bundle) {
+        let path = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        if let Some(known) = self.roots.iter().position(|root| root.path == path) {
             return Some(known);
         }
         // Attack: other data in a folder that is given a bundle's number, to have it pass for a working copy.
         let kept = BundleId::parse(&opened.bundle).and_then(|id| opened::find(&self.case, &id));
-        let place = kept.and_then(|kept| kept.place);
-        self.in_place.push(place.is_some_and(|place| folder.canonicalize().is_ok_and(|here| here == place)));
-        self.found.push((opened, key));
-        Some(self.found.len() - 1)
+        let in_place = kept.as_ref().is_some_and(|kept| kept.places.iter().any(|copy| copy.path == path));
+        let copy = kept.and_then(|kept| kept.copy_at(&path, &self.host).map(|copy| copy.copy.clone()));
+        let bag = self.found.iter().position(|(known, _)| known.bundle == opened.bundle).unwrap_or_else(|| {
+            self.found.push((opened, key));
+            self.found.len() - 1
+        });
+        self.roots.push(Root { bag, path, in_place, copy });
+        Some(self.roots.len() - 1)
+    }
+
+    /// The copies the case knows that items of the plan lay in, and whether they are gone now. Items of an earlier run that
+    /// this one goes on with count as what became of them then.
+    pub fn touched(&self, plan: &Plan) -> Vec<Touched> {
+        let mut erased: Vec<Option<bool>> = vec![None; self.roots.len()];
+        for item in &plan.items {
+            if let Some(root) = self.root_of(item) {
+                let so_far = erased[root].get_or_insert(true);
+                *so_far &= item.fate == Some(Fate::Erased);
+            }
+        }
+        let roots = self.roots.iter().zip(erased).filter_map(|(root, erased)| Some((root, root.copy.clone()?, erased?)));
+        roots.map(|(root, copy, erased)| Touched { copy, gone: erased && is_bare(&root.path) }).collect()
+    }
+
+    fn root_of(&self, item: &Item) -> Option<usize> {
+        self.of.get(item.folder as usize).copied().flatten()
     }
 
     /// The bundles.
@@ -80,14 +135,22 @@ impl Bags {
 
     /// Whether every item lies in a folder that this case opened a bundle into.
     pub fn hold_all(&self, plan: &Plan) -> bool {
-        plan.items.iter().all(|item| self.of[item.folder as usize].is_some_and(|bag| self.in_place[bag]))
+        plan.items.iter().all(|item| self.root_of(item).is_some_and(|root| self.roots[root].in_place))
     }
 
     /// The fingerprint of a content, with the key its item is to be known by.
     pub fn fingerprint(&self, item: &Item, digest: [u8; 32]) -> [u8; 32] {
-        let bag = self.of.get(item.folder as usize).copied().flatten();
+        let bag = self.root_of(item).map(|root| self.roots[root].bag);
         digest::keyed(bag.map_or(&self.own, |bag| &self.found[bag].1), &digest)
     }
+}
+
+/// Whether nothing but folders is there. What cannot be looked at may be anything.
+fn is_bare(path: &Path) -> bool {
+    walkdir::WalkDir::new(path).into_iter().all(|entry| match entry {
+        Ok(entry) => entry.file_type().is_dir(),
+        Err(error) => error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound),
+    })
 }
 
 /// The case's own key; made when it is needed for the first time.
