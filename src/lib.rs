@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod case;
 pub mod checked;
 pub mod cli;
+pub mod copies;
 pub mod digest;
 pub mod era;
 pub mod erase;

@@ -23,6 +23,8 @@ pub enum Stage {
     Slots,
     /// Taking the filling away again.
     GiveFree,
+    /// Looking through folders for copies.
+    Find,
 }
 
 /// Where work reports to, and where it learns that it should stop.

@@ -1714,3 +1714,5 @@ searched-none = looked for copies: none unknown where entry { $entry } looked
 searched-found = looked for copies: { $count } unknown found in entry { $entry }
 searched-never = looked for copies: never (tewatashi find)
 bundle-certificates = certificates: { $numbers }
+# --- find
+stage-find = looking through the folders

@@ -1683,3 +1683,5 @@ searched-none = 複製の探索: 第{ $entry }号で、調べた範囲に未知�
 searched-found = 複製の探索: 第{ $entry }号で、未知の複製 { $count } 件
 searched-never = 複製の探索: 行っていません（tewatashi find）
 bundle-certificates = 証明書: { $numbers }
+# --- find
+stage-find = フォルダーを調べています

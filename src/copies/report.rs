@@ -56,6 +56,9 @@ pub enum WhyNot {
     ReadFailed,
 }
 
+/// What Linux answers when a link stands where none is followed; Rust has no stable word for it.
+const LOOP: i32 = 40;
+
 impl WhyNot {
     /// What the system's answer means.
     pub(super) fn of(error: &io::Error) -> Self {
@@ -63,7 +66,8 @@ impl WhyNot {
             io::ErrorKind::PermissionDenied => Self::NotPermitted,
             io::ErrorKind::NotFound => Self::Vanished,
             // Something else stands under the name that was listed as a file or a folder a moment ago.
-            io::ErrorKind::InvalidInput | io::ErrorKind::NotADirectory | io::ErrorKind::FilesystemLoop => Self::Changed,
+            io::ErrorKind::InvalidInput | io::ErrorKind::NotADirectory => Self::Changed,
+            _ if error.raw_os_error() == Some(LOOP) => Self::Changed,
             io::ErrorKind::InvalidFilename => Self::PathTooLong,
             _ => Self::ReadFailed,
         }

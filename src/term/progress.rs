@@ -58,6 +58,7 @@ fn words(stage: Stage) -> String {
         Stage::Fill => t!("stage-fill"),
         Stage::Slots => t!("stage-slots"),
         Stage::GiveFree => t!("stage-give-free"),
+        Stage::Find => t!("stage-find"),
     }
 }
 
