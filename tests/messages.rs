@@ -151,7 +151,8 @@ fn every_error_has_a_twin_that_says_what_to_do() {
     }
 }
 
-const COMMANDS: [&str; 46] = [
+const COMMANDS: [&str; 47] = [
+    "find",
     "certificate",
     "certificate verify",
     "print",

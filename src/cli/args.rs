@@ -2,6 +2,7 @@
 
 mod case;
 mod erase;
+mod find;
 mod form;
 mod handover;
 mod ledger;
@@ -16,6 +17,7 @@ use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use case::{CaseCommand, ContractCommand, InitArgs, KeyCommand, StaffAddArgs, StaffCommand};
 pub use erase::{CertificateCommand, CertificateVerifyArgs, EraseArgs};
+pub use find::FindArgs;
 pub use form::FormCommand;
 pub use handover::{AppearanceName, HandoverArgs, ReceiveArgs, SealName};
 pub use ledger::{ExportArgs, LedgerCommand, ListArgs as LedgerListArgs};
@@ -88,6 +90,9 @@ pub enum Command {
     /// Certificates of erasure.
     #[command(subcommand, about = t!("about-certificate"))]
     Certificate(CertificateCommand),
+    /// Find copies.
+    #[command(about = t!("about-find"), override_usage = "tewatashi find [OPTIONS] <BUNDLE|--all> <DIR>...")]
+    Find(FindArgs),
     /// Find and erase what unfinished work left.
     #[command(about = t!("about-leftovers"))]
     Leftovers(LeftoversArgs),

@@ -2,7 +2,7 @@
 
 mod bags;
 mod free_space;
-mod hashing;
+pub mod hashing;
 pub mod list;
 mod log;
 pub mod particulars;

@@ -11,6 +11,7 @@ mod desk;
 mod equipment;
 mod erase;
 mod failure;
+mod find;
 mod form;
 mod handover;
 mod init;
@@ -87,6 +88,7 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::Open(args) => open::run(context, args),
         Command::Erase(args) => erase::run(context, args),
         Command::Certificate(command) => certificate::run(context, command),
+        Command::Find(args) => find::run(context, args),
         Command::Leftovers(args) => leftovers::run(context, args),
         Command::Init(args) => init::run(context, args),
         Command::Staff(command) => staff::run(context, command),

@@ -2,6 +2,7 @@
 
 mod case;
 mod certificate;
+mod copies;
 mod erase;
 mod fill;
 mod ledger;
@@ -13,6 +14,7 @@ use std::path::Path;
 
 pub use case::{amend, answers, approval, mistakes, people, several, standing, training};
 pub use certificate::{check, document_notice, no_fingerprint_key, not_a_manifest, problem, unfit};
+pub use copies::copies;
 pub use erase::{better, fate, log as erase_log, plan as erase_plan, reason, remains};
 pub use fill::{beyond, ended, fill, filled_in_part, not_removed};
 pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};

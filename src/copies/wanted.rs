@@ -20,8 +20,6 @@ pub struct Sought {
     pub key: Zeroizing<Vec<u8>>,
     /// Folders it was opened into on this computer, by their real paths.
     pub places: Vec<PathBuf>,
-    /// The sealed bundle that is known of, by its real path: it is no copy.
-    pub sealed: Option<PathBuf>,
 }
 
 struct Entry {
@@ -47,6 +45,8 @@ pub struct Wanted {
     /// What a name hashes to, and whose it is.
     by_name: Vec<(u64, u32)>,
     volumes: HashMap<u64, Vec<Volume>>,
+    /// The folder of the one sealed bundle that was named.
+    sealed: Option<(u32, PathBuf)>,
     has_word: bool,
 }
 
@@ -88,6 +88,11 @@ impl Wanted {
         if !volumes.iter().any(|volume| volume.bundle == bundle && volume.sha256 == sha256) {
             volumes.push(Volume { bundle, name: name.to_owned(), sha256 });
         }
+    }
+
+    /// Says that the sealed bundle lies in this folder, by its real path: there it is no copy.
+    pub fn lies_sealed(&mut self, bundle: u32, folder: PathBuf) {
+        self.sealed = Some((bundle, folder));
     }
 
     /// Puts everything in order; call it once all is added, before anything is looked up.
@@ -140,7 +145,9 @@ impl Wanted {
                 why: Why::BundleCopy,
                 bundle: bundle.number.clone(),
                 name: volume.name.clone(),
-                known: bundle.sealed.as_deref().is_some_and(|sealed| real.parent() == Some(sealed)),
+                known: self.sealed.as_ref().is_some_and(|(sealed, folder)| {
+                    *sealed == volume.bundle && real.parent() == Some(folder)
+                }),
             });
         }
         found
@@ -263,7 +270,7 @@ mod tests {
 
     fn sought(number: &str) -> Sought {
         let places = vec![PathBuf::from(format!("/work/{number}"))];
-        Sought { number: number.to_owned(), key: Zeroizing::new(KEY.to_vec()), places, sealed: Some("/usb/TW-1".into()) }
+        Sought { number: number.to_owned(), key: Zeroizing::new(KEY.to_vec()), places }
     }
 
     fn wanted(files: &[(u32, &str, u64, u8)]) -> Wanted {
@@ -329,6 +336,7 @@ mod tests {
         let mut wanted = wanted(&[]);
         wanted.volume(0, "bundle.age", 99, [9; 32]);
         wanted.volume(0, "bundle.age", 99, [9; 32]);
+        wanted.lies_sealed(0, "/usb/TW-1".into());
         let found = wanted.contents(99, &[9; 32], Path::new("/usb/TW-1/bundle.age"));
         assert_eq!(found.len(), 1, "kept twice, told once");
         assert!(found[0].why == Why::BundleCopy && found[0].known);

@@ -138,6 +138,7 @@ impl Kind {
                 | Self::List
                 | Self::Open
                 | Self::Erase
+                | Self::Find
                 | Self::Handover
                 | Self::Receive
                 | Self::Takeout
