@@ -123,7 +123,7 @@ impl<R: Read> Markup<R> {
     ///
     /// # Errors
     /// The reader's; `InvalidData` for what is no XML, or has a DOCTYPE, or a tag without end.
-    pub fn next(&mut self) -> io::Result<Event<'_>> {
+    pub fn advance(&mut self) -> io::Result<Event<'_>> {
         loop {
             if !self.fill()? {
                 return Ok(Event::End);
@@ -239,7 +239,7 @@ mod tests {
         let mut markup = Markup::new(text.as_bytes());
         let mut told = Vec::new();
         loop {
-            told.push(match markup.next()? {
+            told.push(match markup.advance()? {
                 Event::End => return Ok(told),
                 Event::Open { tag, empty } => {
                     format!("{}{}", String::from_utf8_lossy(tag.name), if empty { "/" } else { "" })
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn attributes_are_found_by_their_name_without_prefix() {
         let mut markup = Markup::new(&b"<sheet name='A &amp; &#66;' r:id = \"rId1\" bad/>"[..]);
-        let Event::Open { tag, empty } = markup.next().unwrap() else { panic!("no tag") };
+        let Event::Open { tag, empty } = markup.advance().unwrap() else { panic!("no tag") };
         assert!(empty);
         let value = |name| tag.attribute(name).map(|value| value.to_string());
         assert_eq!(value("name").as_deref(), Some("A & B"));

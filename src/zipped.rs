@@ -40,7 +40,7 @@ const MOST_LIST: u64 = 16 << 20;
 /// Nor are more parts kept.
 const MOST_PARTS: usize = 4096;
 /// The size of what ends the list, and the longest comment behind it.
-const END: u64 = 22;
+const END: usize = 22;
 const MOST_COMMENT: u64 = 65_535;
 /// What a method of compression looks back on, and so the size of the ring.
 const WINDOW: usize = 32 * 1024;
@@ -77,7 +77,7 @@ impl<R: Read + Seek> Zipped<R> {
             return Err(Fault::TooLarge);
         }
         file.seek(SeekFrom::Start(at.into()))?;
-        let mut list = Vec::with_capacity(size as usize);
+        let mut list = Vec::new();
         (&mut file).take(size.into()).read_to_end(&mut list)?;
         let mut parts: Vec<Part> = Vec::new();
         let mut rest = &list[..];
@@ -141,14 +141,14 @@ impl<R: Read + Seek> Zipped<R> {
 }
 
 /// The last record of the file, which tells where the list is.
-fn end_of_list(file: &mut (impl Read + Seek), length: u64) -> Result<[u8; END as usize], Fault> {
+fn end_of_list(file: &mut (impl Read + Seek), length: u64) -> Result<[u8; END], Fault> {
     // Nearly no document has a comment, so little is read at first.
-    for reach in [1024, END + MOST_COMMENT] {
+    for reach in [1024, END as u64 + MOST_COMMENT] {
         let reach = reach.min(length);
         file.seek(SeekFrom::Start(length - reach))?;
         let mut tail = Vec::new();
         file.take(reach).read_to_end(&mut tail)?;
-        let starts = tail.windows(END as usize).rev();
+        let starts = tail.windows(END).rev();
         for window in starts {
             if let (true, Ok(end)) = (window.starts_with(b"PK\x05\x06"), window.try_into()) {
                 return Ok(end);

@@ -392,7 +392,7 @@ fn a_receipt_is_for_delivery_and_says_that_nothing_was_verified() {
 #[test]
 fn the_register_is_printed_with_a_number() {
     let office = Office::new();
-    packed(&office, "--title 意識調査 --items 氏名,住所 --subjects 1234 --medium-id USB-0712");
+    packed(&office, "--title 意識調査 --items 氏名,住所 --subjects 1234 --confirm-count 1234 --medium-id USB-0712");
     let told = office.json("ledger export 管理簿.pdf --year 令和8");
     let number = told["documents"][0]["number"].as_str().unwrap();
     let page = text_of(&office.desk.path("管理簿.pdf"));

@@ -71,7 +71,8 @@ fn copies_are_found_whatever_they_are_called_and_nothing_else_is() {
     packed.file("pc/~$発送名簿.xlsx", [0; 165]);
     packed.file("pc/空.txt", "");
     packed.file("pc/other empty", "");
-    fs::copy(packed.office.desk.path(&format!("medium/{}/bundle.age", packed.bundle)), packed.office.desk.path("pc/x")).unwrap();
+    fs::copy(packed.office.desk.path(&format!("medium/{}/bundle.age", packed.bundle)), packed.office.desk.path("pc/x"))
+        .unwrap();
     let told = packed.find("--all pc");
     let all = [
         ("pc/x", "bundle_copy"),
@@ -142,13 +143,20 @@ fn every_place_a_bundle_was_opened_to_is_known_and_what_is_copied_from_there_is_
     for to in ["one", "two"] {
         office.run(&format!("open medium/{bundle} --to {to} --passphrase-file 名簿.txt --no-documents")).ok();
     }
-    let copies: Vec<Value> =
-        office.entries().iter().filter(|e| e["kind"] == "open" && e["result"] == "done").map(|e| e["facts"]["copy"].clone()).collect();
+    let copies: Vec<Value> = office
+        .entries()
+        .iter()
+        .filter(|e| e["kind"] == "open" && e["result"] == "done")
+        .map(|e| e["facts"]["copy"].clone())
+        .collect();
     assert!(copies.len() == 2 && copies[0] != copies[1] && copies[0].as_str().unwrap().starts_with("c-"), "{copies:?}");
     let inside = format!("one/{bundle}/名簿");
     packed.file(&format!("{inside}/別名.xlsx"), LIST);
     let told = packed.find("--all one two");
-    let known: Vec<(&str, bool)> = told["found"].as_array().unwrap().iter()
+    let known: Vec<(&str, bool)> = told["found"]
+        .as_array()
+        .unwrap()
+        .iter()
         .filter(|row| row["why"] == "content")
         .map(|row| (row["path"].as_str().unwrap(), row["known"].as_bool().unwrap()))
         .collect();
@@ -171,7 +179,8 @@ fn two_bundles_with_the_same_file_are_both_named() {
     let second = pack(&packed.office, "別便", &[("another name.csv", LIST)]);
     packed.file("pc/x", LIST);
     let told = packed.find("--all pc");
-    let bundles: BTreeSet<&str> = told["found"].as_array().unwrap().iter().map(|row| row["bundle"].as_str().unwrap()).collect();
+    let bundles: BTreeSet<&str> =
+        told["found"].as_array().unwrap().iter().map(|row| row["bundle"].as_str().unwrap()).collect();
     assert_eq!(bundles, BTreeSet::from([packed.bundle.as_str(), second.as_str()]));
     assert_eq!(packed.find(&format!("{second} pc"))["found"].as_array().unwrap().len(), 1);
 }
@@ -208,7 +217,8 @@ fn files_of_other_sizes_are_never_opened_and_those_that_cannot_be_are_told() {
     packed.file("pc/deep/copy", LIST);
     packed.file("pc/shut/copy", LIST);
     give_away(&packed.office);
-    let shut = |name: &str| fs::set_permissions(packed.office.desk.path(name), PermissionsExt::from_mode(0o000)).unwrap();
+    let shut =
+        |name: &str| fs::set_permissions(packed.office.desk.path(name), PermissionsExt::from_mode(0o000)).unwrap();
     shut("pc/other size");
     shut("pc/.~lock.発送名簿.xlsx#");
     let run = as_nobody(&packed.office, "--json find --all pc").ok();
@@ -251,7 +261,10 @@ fn the_sealed_bundle_itself_is_no_copy_and_its_twin_is() {
     let (medium, bundle) = (packed.office.desk.medium(), &packed.bundle);
     tool("cp", [OsStr::new("-a"), medium.join(bundle).as_ref(), packed.office.desk.path("twin").as_ref()]);
     let told = packed.find(&format!("medium/{bundle} medium twin --passphrase-file 名簿.txt"));
-    let known: Vec<(&str, bool)> = told["found"].as_array().unwrap().iter()
+    let known: Vec<(&str, bool)> = told["found"]
+        .as_array()
+        .unwrap()
+        .iter()
         .map(|row| (row["path"].as_str().unwrap(), row["known"].as_bool().unwrap()))
         .collect();
     let itself = format!("medium/{bundle}/bundle.age");
@@ -277,7 +290,10 @@ fn a_list_that_is_gone_is_said_and_never_taken_for_nothing_found() {
     assert_eq!((&told["result"], &told["without_list"]), (&"none".into(), &json!([packed.bundle])));
     // Not even that: the ledger alone knows the sealed volumes.
     fs::remove_dir_all(packed.office.folder().join("keys/opened")).unwrap();
-    tool("cp", [packed.office.desk.path(&format!("medium/{}/bundle.age", packed.bundle)), packed.office.desk.path("pc/x")]);
+    tool(
+        "cp",
+        [packed.office.desk.path(&format!("medium/{}/bundle.age", packed.bundle)), packed.office.desk.path("pc/x")],
+    );
     let run = packed.office.run("--json find --all pc").ok();
     assert_eq!(rows(&run.json()), expected(&[("pc/x", "bundle_copy")]));
     assert!(run.err.contains("the case has no list of its files"), "{run:?}");

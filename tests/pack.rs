@@ -230,6 +230,8 @@ fn the_finder_of_the_medium_reads_nothing_of_what_is_inside() {
         "氏名,マイナンバー",
         "--subjects",
         "48321",
+        "--confirm-count",
+        "48321",
         "--medium-id",
         "USB-0712",
     ];
@@ -263,12 +265,24 @@ fn the_description_comes_back_with_the_files() {
     let desk = Desk::new();
     let sample = desk.sample();
     let (identity, public) = desk.key("key.txt");
-    let options =
-        ["--title", "件名: 特定健診　100%", "--items", "氏名,住所", "--subjects", "483", "--medium-id", "U-1"];
+    let options = [
+        "--title",
+        "件名: 特定健診　100%",
+        "--items",
+        "氏名,住所",
+        "--subjects",
+        "483",
+        "--medium-id",
+        "U-1",
+        "--confirm-count",
+        "1200",
+        "--records",
+        "1200",
+    ];
     let bundle = desk.packed_for(&sample, &public, &desk.medium(), &options);
     let run = desk.open_with(&bundle, &identity, &desk.path("opened")).ok();
     let expected = serde_json::json!({
-        "title": "件名: 特定健診　100%", "items": ["氏名", "住所"], "subjects": 483, "medium_id": "U-1",
+        "title": "件名: 特定健診　100%", "items": ["氏名", "住所"], "subjects": 483, "records": 1200, "medium_id": "U-1",
     });
     assert_eq!(run.json()["description"], expected);
 }
@@ -278,8 +292,18 @@ fn list_shows_people_what_the_sender_wrote_of_the_content() {
     let desk = Desk::new();
     let sample = desk.sample();
     let (identity, public) = desk.key("key.txt");
-    let options =
-        ["--title", "特定健診", "--items", "氏名,電話番号・携帯", "--subjects", "48321", "--medium-id", "U-1"];
+    let options = [
+        "--title",
+        "特定健診",
+        "--items",
+        "氏名,電話番号・携帯",
+        "--subjects",
+        "48321",
+        "--medium-id",
+        "U-1",
+        "--confirm-count",
+        "48321",
+    ];
     let bundle = desk.packed_for(&sample, &public, &desk.medium(), &options);
     let list = |language: &str, bundle: &Path| {
         let words = ["--lang", language, "list", "--identity"].map(OsStr::new);

@@ -33,7 +33,8 @@ fn slip_on_screen(desk: &Desk) -> (PtySession, String, PathBuf) {
     desk.sample();
     let mut command = Command::new("sh");
     let program = env!("CARGO_BIN_EXE_tewatashi");
-    desk.settle(&mut command).args(["-c", &format!("echo process=$$.; exec {program} pack sample --to medium")]);
+    desk.settle(&mut command)
+        .args(["-c", &format!("echo process=$$.; exec {program} pack sample --to medium --items-reduced none-needed")]);
     let mut session = terminal(command);
     let process = process_of(&mut session);
     let before = shown(&session.exp_string(ENTER).unwrap());
@@ -216,7 +217,7 @@ fn a_passphrase_of_ones_own_is_typed_twice() {
     let desk = Desk::new();
     desk.sample();
     let own = "Kenshin-2026-Yamada!";
-    let words = ["pack", "sample", "--to", "medium", "--own-passphrase"];
+    let words = ["pack", "sample", "--to", "medium", "--items-reduced", "yes", "--own-passphrase"];
     let mut session = desk.at_terminal(words);
     session.exp_string("(not shown): ").unwrap();
     session.send_line(own).unwrap();

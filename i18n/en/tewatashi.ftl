@@ -1750,3 +1750,34 @@ err-find-no-folder = no folder to look through was given
 hint-find-no-folder = give them as in: tewatashi find BUNDLE DIR... or tewatashi find --all DIR...
 err-find-nothing = there is nothing to look for: this case has no list of a bundle it made or opened
 hint-find-nothing = name the folder of the bundle and give its passphrase, or name the case that worked with it with --case
+# --- counting and comparing
+arg-heading-rows = Rows at the top of each table that are headings and no records (1 when not said)
+arg-subjects-counted = Number of persons, as counted on the opening side
+arg-difference-reason = Why told and counted numbers differ (stands on the confirmation of opening)
+not-counted-format = no CSV, TSV or xlsx
+not-counted-too-large = too large
+not-counted-encoding = its encoding is not known
+not-counted-open-quote = a quotation mark is never closed, so where rows end is not known
+not-counted-damaged = it cannot be read as what its name says
+not-counted-encrypted = a workbook with a password, or of the old format
+warn-not-counted = the records of { $path } were not counted: { $reason }
+count-unknown = not known
+compared-records = records: told { $told }, counted { $counted }
+compared-subjects = persons: told { $told }, counted { $counted }
+ask-difference = What was told and what was counted differ. The reason
+err-counts-differ = what was told and what was counted differ, and without a reason no confirmation of opening is issued
+hint-counts-differ = the verification or opening is recorded and nothing is lost; find the cause, then issue it with tewatashi verify --confirmation and --difference-reason
+list-records = Records: { $count }
+
+# --- what pack confirms
+arg-records = Number of records (kept only inside the encryption)
+arg-confirm-count = The number once more, where it reaches the figure of the case
+arg-items-reduced = Whether items that are not needed were removed or replaced: yes, no, none-needed
+ask-confirm-count = To confirm, type the number again (the larger of persons and records)
+err-needs-second-confirmation = { $count } reaches the figure of the case ({ $threshold }) and was not confirmed a second time, so no bundle is made
+hint-needs-second-confirmation = make sure that all of it is needed, then give the number (the larger of persons and records) with --confirm-count or type it at a terminal
+ask-items-reduced = Were items that are not needed removed or replaced?
+reduced-yes = yes (removed or replaced)
+reduced-none-needed = not needed (there are none)
+reduced-no = no (left in)
+warn-items-not-reduced = items that are not needed were left in; this is recorded

@@ -1719,3 +1719,34 @@ err-find-no-folder = 調べるフォルダーの指定がありません
 hint-find-no-folder = tewatashi find 束 フォルダー… 又は tewatashi find --all フォルダー… のように指定してください
 err-find-nothing = 探す対象がありません（この案件には、作成・開封した束の一覧がありません）
 hint-find-nothing = 束のフォルダーとパスワードを指定するか、--case で束を扱った案件を指定してください
+# --- counting and comparing
+arg-heading-rows = 各表の先頭のこの行数を見出しとして件数から除く（指定がなければ 1）
+arg-subjects-counted = 開封した側で数えた人数
+arg-difference-reason = 申告と計数が異なるときの理由（開封確認書に記載）
+not-counted-format = CSV・TSV・xlsx ではありません
+not-counted-too-large = 大きすぎます
+not-counted-encoding = 文字コードが分かりません
+not-counted-open-quote = 引用符が閉じていないため、行の区切りが分かりません
+not-counted-damaged = 拡張子の示す形式として読み取れません
+not-counted-encrypted = パスワード付き、または旧形式のブックです
+warn-not-counted = { $path } の件数は数えていません（{ $reason }）
+count-unknown = 不明
+compared-records = レコード数: 申告 { $told }、計数 { $counted }
+compared-subjects = 人数: 申告 { $told }、計数 { $counted }
+ask-difference = 申告と計数が異なります。差異の理由
+err-counts-differ = 申告された件数と、数えた件数が異なります。理由がないため、開封確認書を発行しません
+hint-counts-differ = 検証・開封の結果は記録済みで、失われたものはありません。原因を確かめ、tewatashi verify --confirmation に --difference-reason で理由を付けて発行してください
+list-records = 件数（レコード数）: { $count }
+
+# --- what pack confirms
+arg-records = 件数（レコード数。暗号化された側だけに記録）
+arg-confirm-count = 件数が基準以上のときに、確認のためもう一度指定する件数
+arg-items-reduced = 不要な項目の削除又は置換え: yes（済）、no（未）、none-needed（不要）
+ask-confirm-count = 確認のため、件数（人数とレコード数のうち多いほう）をもう一度入力してください
+err-needs-second-confirmation = { $count } 件は基準（{ $threshold }）以上です。2 回目の確認が一致しないため、束を作りません
+hint-needs-second-confirmation = 必要な情報だけかを確かめ、--confirm-count に件数（人数とレコード数のうち多いほう）を指定するか、端末で入力してください
+ask-items-reduced = 不要な項目は削除又は置換えをしましたか
+reduced-yes = 済（削除又は置換えをした）
+reduced-none-needed = 不要（不要な項目はない）
+reduced-no = 未（していない）
+warn-items-not-reduced = 不要な項目の削除又は置換えをしていません。このことを記録します

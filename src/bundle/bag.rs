@@ -38,6 +38,9 @@ pub struct Description {
     /// 人数 as declared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subjects: Option<u64>,
+    /// 件数 (records) as declared: one person may stand in several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<u64>,
     /// 媒体管理番号.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub medium_id: Option<String>,
@@ -77,7 +80,7 @@ impl BagInfo {
         line("Signer-Fingerprint", &self.signer);
         line("Opening-Code", &self.opening_code);
         line("Fingerprint-Key", &self.fingerprint_key);
-        let Description { title, items, subjects, medium_id } = &self.description;
+        let Description { title, items, subjects, records, medium_id } = &self.description;
         if let Some(title) = title {
             line("External-Description", title);
         }
@@ -86,6 +89,9 @@ impl BagInfo {
         }
         if let Some(subjects) = subjects {
             line("Subject-Count", &subjects.to_string());
+        }
+        if let Some(records) = records {
+            line("Record-Count", &records.to_string());
         }
         if let Some(medium) = medium_id {
             line("Medium-Id", medium);
@@ -122,7 +128,10 @@ impl BagInfo {
         if !crate::sign::is_fingerprint(signer) {
             return Err(BagFault::Malformed(BAG_INFO).into());
         }
-        let subjects = once.get("Subject-Count").map(|s| s.parse()).transpose();
+        let count = |label: &str| {
+            let number = once.get(label).map(|s| s.parse()).transpose();
+            number.map_err(|_| BagFault::Malformed(BAG_INFO))
+        };
         Ok(Self {
             oxum: parse_oxum(need("Payload-Oxum")?).ok_or(BagFault::Malformed(BAG_INFO))?,
             id: BundleId::parse(need("External-Identifier")?).ok_or(BagFault::Malformed(BAG_INFO))?,
@@ -134,7 +143,8 @@ impl BagInfo {
             description: Description {
                 title: once.get("External-Description").map(|&s| s.to_owned()),
                 items,
-                subjects: subjects.map_err(|_| BagFault::Malformed(BAG_INFO))?,
+                subjects: count("Subject-Count")?,
+                records: count("Record-Count")?,
                 medium_id: once.get("Medium-Id").map(|&s| s.to_owned()),
             },
         })

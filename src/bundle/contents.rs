@@ -100,6 +100,41 @@ impl Receiver for Discard {
     }
 }
 
+/// Two who take the same.
+pub struct Both<'a>(
+    /// The one.
+    pub &'a mut dyn Receiver,
+    /// The other.
+    pub &'a mut dyn Receiver,
+);
+
+impl Receiver for Both<'_> {
+    fn bag(&mut self, info: &BagInfo) -> Result<(), Error> {
+        self.0.bag(info)?;
+        self.1.bag(info)
+    }
+    fn entry(&mut self, found: &Found) -> Result<(), Error> {
+        self.0.entry(found)?;
+        self.1.entry(found)
+    }
+    fn data(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.data(bytes)?;
+        self.1.data(bytes)
+    }
+    fn close(&mut self) -> Result<(), Error> {
+        self.0.close()?;
+        self.1.close()
+    }
+    fn foreign(&mut self) -> Result<(), Error> {
+        self.0.foreign()?;
+        self.1.foreign()
+    }
+    fn proved(&mut self, info: &BagInfo, file: &Proved) -> Result<(), Error> {
+        self.0.proved(info, file)?;
+        self.1.proved(info, file)
+    }
+}
+
 /// What a walk that ended well has established.
 pub struct Contents {
     /// The bag's own account of itself, found true.

@@ -35,7 +35,7 @@ mod verify;
 mod volumes;
 
 pub use bag::{BagInfo, Description, opened_bag};
-pub use contents::{Contents, Discard, Found, Proved, Receiver};
+pub use contents::{Both, Contents, Discard, Found, Proved, Receiver};
 pub use error::{
     ArchiveFault, BagFault, Damage, EntryFault, Error, NameFault, PublicFault, SourceFault, SourceProblem,
 };

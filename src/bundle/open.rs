@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::bag::BagInfo;
-use super::contents::{self, Contents, Found, Proved, Receiver};
+use super::contents::{self, Both, Contents, Found, Receiver};
 use super::error::{BagFault, Damage, Error};
 use super::locate::{Key, Opening};
 use super::source::Moment;
@@ -79,8 +79,7 @@ pub fn inspect(
     Ok(inside)
 }
 
-/// Opens into `target`, through the hidden folder `work` beside the final place. `proved` is told of every file once all of them
-/// were compared; the bundle has not got its place by then.
+/// Opens into `target`, through the hidden folder `work` beside the final place; `beside` gets to see all of it too.
 ///
 /// # Errors
 /// Whatever stopped it, with what became of the plaintext.
@@ -89,12 +88,12 @@ pub fn open(
     key: &Key,
     target: &Path,
     work: &Path,
-    proved: &mut dyn FnMut(&BagInfo, &Proved),
+    beside: &mut dyn Receiver,
     progress: &dyn Progress,
 ) -> Result<Opened, Box<OpenFailure>> {
     let foreign_name = foreign_name(&opening);
-    let mut extractor = Extractor::new((target, work), foreign_name, opening.total, proved);
-    let outcome = inspect(opening, key, &mut extractor, progress)
+    let mut extractor = Extractor::new(target, work, foreign_name, opening.total);
+    let outcome = inspect(opening, key, &mut Both(&mut extractor, beside), progress)
         .and_then(|inside| extractor.put_in_place().map(|place| Opened { place, inside }));
     outcome.map_err(|mut error| {
         extractor.current = None;
@@ -137,16 +136,10 @@ struct Extractor<'a> {
     current: Option<(File, PathBuf, Option<Moment>)>,
     folders: Vec<(String, Moment)>,
     sealed: u64,
-    proved: &'a mut dyn FnMut(&BagInfo, &Proved),
 }
 
 impl<'a> Extractor<'a> {
-    fn new(
-        (target, work): (&'a Path, &'a Path),
-        foreign_name: String,
-        sealed: u64,
-        proved: &'a mut dyn FnMut(&BagInfo, &Proved),
-    ) -> Self {
+    fn new(target: &'a Path, work: &'a Path, foreign_name: String, sealed: u64) -> Self {
         Self {
             target,
             work,
@@ -157,7 +150,6 @@ impl<'a> Extractor<'a> {
             current: None,
             folders: Vec::new(),
             sealed,
-            proved,
         }
     }
 
@@ -262,10 +254,5 @@ impl Receiver for Extractor<'_> {
         let name = self.foreign_name.clone();
         self.start(&name, self.sealed)?;
         self.create(&name, false, None)
-    }
-
-    fn proved(&mut self, info: &BagInfo, file: &Proved) -> Result<(), Error> {
-        (self.proved)(info, file);
-        Ok(())
     }
 }

@@ -1,12 +1,14 @@
 //! The arguments of every command. Help texts come from the message files.
 
 mod case;
+mod count;
 mod erase;
 mod find;
 mod form;
 mod handover;
 mod ledger;
 mod medium;
+mod pack;
 mod paper;
 mod state;
 
@@ -16,6 +18,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use case::{CaseCommand, ContractCommand, InitArgs, KeyCommand, StaffAddArgs, StaffCommand};
+pub use count::CountArgs;
 pub use erase::{CertificateCommand, CertificateVerifyArgs, EraseArgs};
 pub use find::FindArgs;
 pub use form::FormCommand;
@@ -25,6 +28,7 @@ pub use medium::{
     EquipmentAddArgs, EquipmentCommand, MediumAddArgs, MediumCommand, MediumResetArgs, MishapArgs, PlaceCommand,
     RecoveredArgs,
 };
+pub use pack::{PackChecks, Reduced};
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};
 pub use state::{ReconcileArgs, StatusArgs};
 
@@ -74,7 +78,7 @@ pub struct Global {
 pub enum Command {
     /// Make a bundle.
     #[command(about = t!("about-pack"))]
-    Pack(PackArgs),
+    Pack(Box<PackArgs>),
     /// Check a bundle.
     #[command(about = t!("about-verify"))]
     Verify(VerifyArgs),
@@ -200,6 +204,9 @@ pub struct PackArgs {
     /// Leave the medium unread.
     #[arg(long, help = t!("arg-no-read-back"))]
     pub no_read_back: bool,
+    /// What is confirmed first.
+    #[command(flatten)]
+    pub checks: PackChecks,
 }
 
 /// What `--skip` takes.
@@ -245,6 +252,9 @@ pub struct VerifyArgs {
     /// Issue the 開封確認書.
     #[arg(long, help = t!("arg-confirmation"))]
     pub confirmation: bool,
+    /// What goes on it.
+    #[command(flatten)]
+    pub count: CountArgs,
 }
 
 /// `list`
@@ -276,6 +286,9 @@ pub struct OpenArgs {
     /// No 開封確認書.
     #[arg(long, help = t!("arg-no-confirmation"))]
     pub no_documents: bool,
+    /// What goes on it.
+    #[command(flatten)]
+    pub count: CountArgs,
 }
 
 /// `leftovers`

@@ -98,7 +98,7 @@ fn local(moment: Moment) -> String {
 
 /// What the sender wrote of the content, in the order of a hand-over form.
 fn describe(context: &Context, description: &Description) {
-    let Description { title, items, subjects, medium_id } = description;
+    let Description { title, items, subjects, records, medium_id } = description;
     if let Some(title) = title {
         context.chat(&t!("list-title", title = show::name(title)));
     }
@@ -108,6 +108,9 @@ fn describe(context: &Context, description: &Description) {
     }
     if let Some(subjects) = subjects {
         context.chat(&t!("list-subjects", count = show::number(*subjects)));
+    }
+    if let Some(records) = records {
+        context.chat(&t!("list-records", count = show::number(*records)));
     }
     if let Some(medium) = medium_id {
         context.chat(&t!("list-medium", number = show::name(medium)));

@@ -4,6 +4,7 @@ mod approvals;
 mod args;
 mod case;
 mod certificate;
+mod compare;
 mod context;
 mod contract;
 mod counted;

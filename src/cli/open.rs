@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::OpenArgs;
+use super::compare::{self, Comparison, Counting, Counts};
 use super::context::Context;
 use super::desk::{Desk, Trace, recorded_at};
 use super::failure::Failure;
@@ -12,9 +13,7 @@ use super::opened::Listing;
 use super::papers::{self, Document, Papers};
 use super::signer::{Signer, Trusted, signer_json, signer_line};
 use super::{counted, kept, secret, words};
-use crate::bundle::{
-    self, BagInfo, Bundle, Contents, Inside, OpenFailure, Opened, Opening, Proved, Report,
-};
+use crate::bundle::{self, Both, Bundle, Contents, Discard, Inside, OpenFailure, Opened, Opening, Receiver, Report};
 use crate::erase::os;
 use crate::home::WorkKind;
 use crate::ledger::Kind;
@@ -24,10 +23,17 @@ use crate::term::show;
 pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
     let papers = (!args.no_documents).then(|| Papers::new(context, &desk));
-    let (opened, signer) =
+    compare::ready(&args.count)?;
+    let (opened, signer, counts) =
         recorded_at(context, &desk, Kind::Open, |desk, trace| open(context, args, desk, papers.as_ref(), trace))?;
     let issued = match (&papers, &opened.inside) {
-        (Some(papers), Inside::Bag(inside)) => confirm(&desk, papers, inside, &signer),
+        (Some(papers), Inside::Bag(inside)) => {
+            let told = &inside.info.description;
+            // It is open, and stays so; only its paper waits for the reason.
+            let comparison = compare::counted(context, &args.count, told, counts)
+                .inspect_err(|_| context.say(&t!("open-done", path = show::path(&opened.place))))?;
+            confirm(&desk, papers, inside, &signer, &comparison).map(|document| Some((document, comparison)))
+        }
         // A foreign file has no code of its own, and nothing to compare with.
         _ => Ok(None),
     };
@@ -36,9 +42,15 @@ pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
 }
 
 /// The 開封確認書 of what was opened.
-fn confirm(desk: &Desk, papers: &Papers, inside: &Contents, signer: &Signer) -> Result<Option<Document>, Failure> {
+fn confirm(
+    desk: &Desk,
+    papers: &Papers,
+    inside: &Contents,
+    signer: &Signer,
+    comparison: &Comparison,
+) -> Result<Document, Failure> {
     let known = matches!(signer, Signer::Known(_));
-    papers.issue(&papers::confirmation(desk, inside, known, true)?).map(Some)
+    papers.issue(&papers::confirmation(desk, inside, known, true, comparison)?)
 }
 
 /// Whether the confirmation can be printed, before anything is opened. A bare file may be of others; then there is none.
@@ -55,7 +67,7 @@ fn open(
     desk: &Desk,
     papers: Option<&Papers>,
     trace: &Trace,
-) -> Result<(Opened, Signer), Failure> {
+) -> Result<(Opened, Signer, Counts), Failure> {
     let bundle = Bundle::locate(&args.bundle).map_err(|e| words::bundle(&e))?;
     kept::bundle(trace, &bundle);
     let mut report = Report::default();
@@ -77,9 +89,11 @@ fn open(
         }
         words::io(home.folder(), &e)
     })?;
-    let mut listing = Listing::new(&desk.folder);
-    let proved = &mut |info: &BagInfo, file: &Proved| listing.add(info.id.as_str(), &info.fingerprint_key, file);
-    let outcome = bundle::open(opening, &key, &args.to, &note.folder, proved, &context.screen);
+    let (mut counting, mut listing) = (Counting::new(&args.count), Listing::new(&desk.folder));
+    // Counted only for the paper that tells of it.
+    let counter: &mut dyn Receiver = if papers.is_some() { &mut counting } else { &mut Discard };
+    let beside = &mut Both(counter, &mut listing);
+    let outcome = bundle::open(opening, &key, &args.to, &note.folder, beside, &context.screen);
     context.screen.clear();
     match &outcome {
         // What stands under the noted name is not ours to offer for erasing.
@@ -95,7 +109,11 @@ fn open(
                 let copy = super::opened::keep(context, desk, known, Some(&opened.place), listing);
                 trace.fact("copy", copy);
             }
-            Ok((opened, signer))
+            let counts = counting.counts();
+            if papers.is_some() {
+                trace.facts(counts.facts());
+            }
+            Ok((opened, signer, counts))
         }
         Err(mut failure) => {
             failure.error = bundle::explain(&bundle, failure.error, &context.screen);
@@ -133,8 +151,9 @@ fn prepare(to: &Path) -> Result<bool, Failure> {
     }
 }
 
-fn tell(context: &Context, opened: &Opened, signer: &Signer, issued: Result<Option<&Document>, ()>) {
-    let document = issued.unwrap_or_default();
+fn tell(context: &Context, opened: &Opened, signer: &Signer, issued: Result<Option<&(Document, Comparison)>, ()>) {
+    let document = issued.unwrap_or_default().map(|(document, _)| document);
+    let counts = issued.unwrap_or_default().map(|(_, comparison)| comparison.json());
     context.say(&t!("open-done", path = show::path(&opened.place)));
     let (id, files, folders, bytes, manifest, description) = match &opened.inside {
         Inside::Bag(c) => {
@@ -159,6 +178,7 @@ fn tell(context: &Context, opened: &Opened, signer: &Signer, issued: Result<Opti
         "description": description,
         "signer": signer_json(signer),
         "documents_missing": issued.is_err(),
+        "counts": counts,
         "documents": document.iter().map(|document| document.json()).collect::<Vec<_>>(),
         "opening_code": match &opened.inside {
             Inside::Bag(c) => Some(c.info.opening_code.to_string()),

@@ -1,11 +1,15 @@
 //! `tewatashi pack`: files and folders become a bundle on a medium, and a passphrase in the clerk's hands.
 
+mod checks;
+
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use chrono::{DateTime, Local};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde_json::json;
+
+use checks::Confirmed;
 
 use super::args::{PackArgs, SkipKind};
 use super::context::Context;
@@ -19,7 +23,6 @@ use crate::bundle::{
     self, BundleId, Description, Error, Kind as ItemKind, Lock, Moment, Order, PackRecord, PassphraseKind, Proved,
     ReadBack, Skip, Sources, Staged,
 };
-use crate::case::Strictness;
 use crate::erase::os::{self, Place};
 use crate::home::WorkKind;
 use crate::ledger::{Kind, Ledger, SubjectType};
@@ -71,13 +74,13 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     let slip =
         Slip::plan(context, desk, args.slip.as_deref(), &args.to, recipients.is_empty() && !args.own_passphrase)?;
     let description = description(args)?;
-    permitted(context, desk, &description)?;
+    let confirmed = checks::confirmed(context, &args.checks, desk, &description)?;
     if let Some(medium) = medium(args) {
         super::medium::permitted(desk, &desk.life()?, medium)?;
     }
     let replaces = args.replaces.as_deref().map(|old| super::voided::replaced(desk, old)).transpose()?;
     let sources = scan(context, args)?;
-    printable(args, desk, papers, &slip, &description)?;
+    printable(args, desk, papers, &slip, &description, &confirmed)?;
     let passphrase = if recipients.is_empty() { Some(passphrase(context, args)?) } else { None };
     passphrase.as_ref().map_or(Ok(()), |passphrase| slip.printable(papers, passphrase))?;
     let signer = desk.signer()?;
@@ -118,7 +121,8 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     if interrupt::asked() {
         return Err(words::cancelled());
     }
-    let facts = desk::facts(facts_of(staged.record()));
+    let mut facts = desk::facts(facts_of(staged.record()));
+    facts.extend(desk::facts(confirmed.facts()));
     let known = Known { bundle: staged.record().id.as_str(), medium: medium(args), facts: &facts, slip: None };
     let paper = slip.paper(desk, &known)?;
     let (known, listing) = to_be_known(desk, &sources, &staged);
@@ -171,9 +175,11 @@ fn printable(
     papers: &Papers,
     slip: &Slip,
     description: &Description,
+    confirmed: &Confirmed,
 ) -> Result<(), Failure> {
-    let Description { title, items, subjects, .. } = description;
-    let facts = desk::facts(json!({ "title": title, "items": items, "subjects": subjects }));
+    let Description { title, items, subjects, records, .. } = description;
+    let mut facts = desk::facts(json!({ "title": title, "items": items, "subjects": subjects, "records": records }));
+    facts.extend(desk::facts(confirmed.facts()));
     let known = Known { bundle: "TW-20260101-AAAA", medium: medium(args), facts: &facts, slip: None };
     if slip.is_page() {
         papers.ready(&papers::slip(desk, &known)?)?;
@@ -195,6 +201,7 @@ fn facts_of(record: &PackRecord) -> serde_json::Value {
         "title": description.title,
         "items": description.items,
         "subjects": description.subjects,
+        "records": description.records,
         "files": record.files,
         "folders": record.folders,
         "bytes": record.bytes,
@@ -210,24 +217,6 @@ fn facts_of(record: &PackRecord) -> serde_json::Value {
         "tool": record.facts.tool,
         "ledger_code": record.facts.ledger_code,
     })
-}
-
-/// Items the contract does not permit are refused, or warned of, as the case says; so are many persons.
-fn permitted(context: &Context, desk: &Desk, description: &Description) -> Result<(), Failure> {
-    let other = desk.contract()?.not_permitted(&description.items);
-    if !other.is_empty() {
-        let items = other.iter().map(|item| show::name(item)).collect::<Vec<_>>().join("・");
-        let message = t!("err-other-items", items = items);
-        if desk.settings.rules.other_items == Strictness::Refuse {
-            return Err(Failure::refused("items_not_permitted", message, t!("hint-other-items")));
-        }
-        context.warn(&message);
-    }
-    let threshold = desk.settings.warning.subjects;
-    if description.subjects.is_some_and(|subjects| subjects >= threshold) {
-        context.warn(&t!("warn-many-subjects", threshold = show::number(threshold)));
-    }
-    Ok(())
 }
 
 /// The passphrase reaches the clerk before the bundle gets its name, so that no bundle exists that nobody can open;
@@ -325,6 +314,7 @@ fn description(args: &PackArgs) -> Result<Description, Failure> {
         title: args.title.clone(),
         items: args.items.clone(),
         subjects: args.subjects,
+        records: args.checks.records,
         medium_id: args.medium_id.clone(),
     })
 }

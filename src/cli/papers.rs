@@ -1,6 +1,7 @@
 //! Documents: composed from what the ledger knows, set by the press, and issued under a number.
 
 mod compose;
+mod counting;
 mod erasure;
 mod files;
 mod handed;

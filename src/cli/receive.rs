@@ -58,6 +58,7 @@ fn compare(context: &Context, args: &ReceiveArgs, thing: &str) -> Result<(), Fai
         secret: args.secret.clone(),
         signer: args.signer.clone(),
         medium_id: None,
+        count: args.count.clone(),
         receipt: false,
         confirmation: !args.no_documents,
     };

@@ -5,13 +5,14 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::args::VerifyArgs;
+use super::compare::{self, Comparison, Counting, Counts};
 use super::context::Context;
 use super::desk::{Desk, Trace, recorded_at};
 use super::failure::{Failure, code};
 use super::papers::{self, Paper, Papers};
 use super::signer::{Signer, Trusted, signer_json, signer_line};
 use super::{counted, kept, secret, things, words};
-use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, Report};
+use crate::bundle::{self, BagFault, Bundle, Check, Damage, Discard, Error, Inside, Opening, Receiver, Report};
 use crate::erase::os;
 use crate::ledger::{Entry, Kind, Outcome, SubjectType};
 use crate::t;
@@ -25,6 +26,7 @@ pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
         if args.confirmation && !secret {
             return Err(no_paper());
         }
+        compare::ready(&args.count)?;
         if args.receipt {
             papers.ready(&papers::receipt(desk, "TW-20260101-AAAA", 1)?)?;
         } else if args.confirmation {
@@ -32,7 +34,8 @@ pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
         }
         verify(context, args, desk, trace)
     })?;
-    let issued = match paper(&desk, args, &verified)? {
+    let comparison = compared(context, args, &mut verified)?;
+    let issued = match paper(&desk, args, &verified, &comparison)? {
         Some(paper) => papers.issue(&paper).map(Some),
         None => Ok(None),
     };
@@ -49,6 +52,7 @@ struct Verified {
     id: Option<String>,
     volumes: u64,
     inside: Option<Inside>,
+    counts: Counts,
     signer_known: bool,
     /// For scripts.
     told: Value,
@@ -66,19 +70,35 @@ fn not_opened(desk: &Desk, bundle: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What was said of the content beside what was counted, when a confirmation is to tell of it.
+fn compared(context: &Context, args: &VerifyArgs, verified: &mut Verified) -> Result<Comparison, Failure> {
+    let counts = std::mem::take(&mut verified.counts);
+    let Some(Inside::Bag(inside)) = verified.inside.as_ref().filter(|_| args.confirmation) else {
+        return Ok(Comparison::default());
+    };
+    let comparison = compare::counted(context, &args.count, &inside.info.description, counts)?;
+    verified.told["counts"] = comparison.json();
+    Ok(comparison)
+}
+
 fn no_paper() -> Failure {
     Failure::failed("no_paper", t!("err-no-paper"), t!("hint-no-paper"))
 }
 
 /// 受領書 at delivery, 開封確認書 when the inside was read.
-fn paper(desk: &Desk, args: &VerifyArgs, verified: &Verified) -> Result<Option<Paper>, Failure> {
+fn paper(
+    desk: &Desk,
+    args: &VerifyArgs,
+    verified: &Verified,
+    comparison: &Comparison,
+) -> Result<Option<Paper>, Failure> {
     match (&verified.id, &verified.inside) {
         (Some(id), _) if args.receipt => {
             not_opened(desk, id)?;
             papers::receipt(desk, id, verified.volumes).map(Some)
         }
         (_, Some(Inside::Bag(inside))) if args.confirmation => {
-            papers::confirmation(desk, inside, verified.signer_known, false).map(Some)
+            papers::confirmation(desk, inside, verified.signer_known, false, comparison).map(Some)
         }
         // A bare age file says too little of itself for a paper.
         _ if args.receipt || args.confirmation => Err(no_paper()),
@@ -104,19 +124,24 @@ fn verify(context: &Context, args: &VerifyArgs, desk: &Desk, trace: &Trace) -> R
     context.screen.clear();
     let signer = trusted.judge(&bundle, &mut report);
     let wants_inside = args.secret.passphrase_file.is_some() || args.secret.identity.is_some();
-    let mut inside = None;
+    let (mut inside, mut counting) = (None, Counting::new(&args.count));
     // What is wrong with header, volumes or signature stands in the report already; then there is no way in.
     if let Some(opening) = wants_inside.then(|| bundle.begin().ok()).flatten() {
         trace.fact("secret", true);
         trace.begin()?;
-        inside = verify_inside(context, args, opening, &mut report)?;
+        inside = verify_inside(context, args, opening, &mut report, &mut counting)?;
     }
     if let Some(medium) = medium.filter(|_| report.problems.is_empty()) {
         trace.about(SubjectType::Medium, medium.clone());
         trace.fact("medium_read", true);
         context.chat(&t!("medium-read", id = show::name(&medium)));
     }
-    conclude(context, trace, Some(&bundle), &report, &signer, inside)
+    let mut verified = conclude(context, trace, Some(&bundle), &report, &signer, inside)?;
+    if args.confirmation {
+        verified.counts = counting.counts();
+        trace.facts(verified.counts.facts());
+    }
+    Ok(verified)
 }
 
 /// The medium that is said to be read. Attack on the books: the folder the bundle was packed into, read again and called the
@@ -148,11 +173,13 @@ fn verify_inside(
     args: &VerifyArgs,
     opening: Opening,
     report: &mut Report,
+    counting: &mut Counting,
 ) -> Result<Option<Inside>, Failure> {
     let signed = opening.bundle.facts.is_some();
     let key = secret::unlock(context, &opening, &args.secret)?;
     report.checked.push(Check::Secret);
-    match bundle::inspect(opening, &key, &mut Discard, &context.screen) {
+    let receiver: &mut dyn Receiver = if args.confirmation { counting } else { &mut Discard };
+    match bundle::inspect(opening, &key, receiver, &context.screen) {
         Ok(inside) => {
             report.checked.push(Check::Payload);
             if matches!(inside, Inside::Bag(_)) {
@@ -243,6 +270,7 @@ fn conclude(
         "signer": signer_json(signer),
         "unknown_files": report.strangers,
         "inside": contents,
+        "counts": null,
         "documents": [],
     });
     match inside {
@@ -269,6 +297,7 @@ fn conclude(
             volumes: facts.map_or(1, |facts| facts.volumes.len() as u64),
             signer_known: matches!(signer, Signer::Known(_)),
             inside: within,
+            counts: Counts::default(),
             told,
         });
     };

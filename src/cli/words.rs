@@ -3,6 +3,7 @@
 mod case;
 mod certificate;
 mod copies;
+mod count;
 mod erase;
 mod fill;
 mod ledger;
@@ -15,6 +16,7 @@ use std::path::Path;
 pub use case::{amend, answers, approval, mistakes, people, several, standing, training};
 pub use certificate::{check, document_notice, no_fingerprint_key, not_a_manifest, problem, unfit};
 pub use copies::copies;
+pub use count::{not_counted, not_counted_on_paper};
 pub use erase::{better, fate, log as erase_log, plan as erase_plan, reason, remains};
 pub use fill::{beyond, ended, fill, filled_in_part, not_removed};
 pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};

@@ -50,8 +50,8 @@ pub enum Origin {
 
 /// Documents: what office programs open.
 const DOCUMENTS: [&str; 21] = [
-    "doc", "docx", "docm", "dot", "dotx", "rtf", "odt", "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "csv", "ods", "ppt",
-    "pptx", "pptm", "odp", "mdb", "accdb",
+    "doc", "docx", "docm", "dot", "dotx", "rtf", "odt", "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "csv", "ods",
+    "ppt", "pptx", "pptm", "odp", "mdb", "accdb",
 ];
 
 /// Documents of Word.
@@ -94,7 +94,8 @@ pub fn is_word_temporary(name: &str) -> bool {
     match ending {
         "asd" | "wbk" => true,
         "tmp" => ["~wrl", "~wrd", "~wra", "~wrc", "~wrs", "~wrf"].iter().any(|start| {
-            stem.strip_prefix(start).is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+            stem.strip_prefix(start)
+                .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit()))
         }),
         _ => false,
     }
@@ -209,7 +210,15 @@ fn autosaves(name: &str, found: &mut Vec<(Leftover, Origin)>) {
     if let Some((rest, _)) = stem.split_once("((") {
         add(Origin::Stem(rest.to_owned()));
     }
-    for end in ["(自動保存済み)", "(自動回復済み)", "(autosaved)", "(autorecovered)", "(recovered)", "[修復済み]", "[repaired]"] {
+    for end in [
+        "(自動保存済み)",
+        "(自動回復済み)",
+        "(autosaved)",
+        "(autorecovered)",
+        "(recovered)",
+        "[修復済み]",
+        "[repaired]",
+    ] {
         if let Some(rest) = stem.strip_suffix(end) {
             add(Origin::Stem(rest.trim_end().to_owned()));
         }

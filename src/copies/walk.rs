@@ -26,8 +26,27 @@ use queue::{Job, Queue};
 
 /// File systems of the running system: what they show are no files of anybody, and reading some of it does things.
 const PSEUDO: [&str; 22] = [
-    "proc", "sysfs", "devpts", "cgroup", "cgroup2", "debugfs", "tracefs", "securityfs", "pstore", "bpf", "configfs",
-    "fusectl", "mqueue", "hugetlbfs", "autofs", "binfmt_misc", "efivarfs", "nsfs", "rpc_pipefs", "selinuxfs", "smackfs",
+    "proc",
+    "sysfs",
+    "devpts",
+    "cgroup",
+    "cgroup2",
+    "debugfs",
+    "tracefs",
+    "securityfs",
+    "pstore",
+    "bpf",
+    "configfs",
+    "fusectl",
+    "mqueue",
+    "hugetlbfs",
+    "autofs",
+    "binfmt_misc",
+    "efivarfs",
+    "nsfs",
+    "rpc_pipefs",
+    "selinuxfs",
+    "smackfs",
     "fuse.gvfsd-fuse",
 ];
 
@@ -72,7 +91,7 @@ impl Start {
 }
 
 /// A folder to be listed.
-pub(self) struct FolderJob {
+struct FolderJob {
     start: usize,
     below: PathBuf,
     id: Id,
@@ -80,7 +99,7 @@ pub(self) struct FolderJob {
 }
 
 /// A name of a file, and what its name alone says.
-pub(self) struct Named {
+struct Named {
     start: usize,
     below: PathBuf,
     size: u64,
@@ -88,7 +107,7 @@ pub(self) struct Named {
 }
 
 /// A file to be read. It is opened from its folder, whatever that is called by then.
-pub(self) struct FileJob {
+struct FileJob {
     folder: Arc<Folder>,
     name: OsString,
     facts: Facts,
@@ -180,7 +199,7 @@ impl Walk<'_> {
     fn list(&self, job: &FolderJob, report: &mut Report, buffer: &mut [u8]) {
         let real = self.real(job.start, &job.below);
         let opened = Folder::open(&real).and_then(|folder| Ok((folder.facts()?.id, folder.names()?, folder)));
-        let (id, names, folder) = match opened {
+        let (id, listed, folder) = match opened {
             Ok(opened) => opened,
             Err(error) => return self.unread(report, job.start, &job.below, WhyNot::of(&error)),
         };
@@ -189,7 +208,7 @@ impl Walk<'_> {
             return self.unread(report, job.start, &job.below, WhyNot::Changed);
         }
         let (folder, bin) = (Arc::new(folder), Bin::of(&real));
-        for name in names {
+        for name in listed {
             if self.progress.cancelled() {
                 // Told by whoever takes the next job.
                 return;
@@ -263,7 +282,9 @@ impl Walk<'_> {
             match bin.original(folder, &self.real(start, below), name) {
                 Ok(original) => {
                     let thrown_away = original.map(|original| self.wanted.thrown_away(&original)).unwrap_or_default();
-                    by_name.extend(thrown_away.into_iter().map(|(number, name)| found(Some(number), name, bin.leftover())));
+                    by_name.extend(
+                        thrown_away.into_iter().map(|(number, name)| found(Some(number), name, bin.leftover())),
+                    );
                 }
                 Err(error) => self.unread(report, start, below, WhyNot::of(&error)),
             }

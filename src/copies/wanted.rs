@@ -145,9 +145,10 @@ impl Wanted {
                 why: Why::BundleCopy,
                 bundle: bundle.number.clone(),
                 name: volume.name.clone(),
-                known: self.sealed.as_ref().is_some_and(|(sealed, folder)| {
-                    *sealed == volume.bundle && real.parent() == Some(folder)
-                }),
+                known: self
+                    .sealed
+                    .as_ref()
+                    .is_some_and(|(sealed, folder)| *sealed == volume.bundle && real.parent() == Some(folder)),
             });
         }
         found
@@ -164,7 +165,8 @@ impl Wanted {
         let is_known = |entry: &&&Entry| bundle.places.iter().any(|place| place.join(self.name(entry)) == real);
         let base = real.file_name().map(|name| names::fold(&name.to_string_lossy())).unwrap_or_default();
         let known = same.iter().find(is_known);
-        let entry = known.or_else(|| same.iter().find(|entry| names::fold(self.base(entry)) == base)).or(same.first())?;
+        let entry =
+            known.or_else(|| same.iter().find(|entry| names::fold(self.base(entry)) == base)).or(same.first())?;
         Some(Match {
             why: Why::Content,
             bundle: bundle.number.clone(),
@@ -178,8 +180,9 @@ impl Wanted {
         let folded = names::fold(name);
         let mut found: Vec<(Leftover, &Entry)> = Vec::new();
         let origins = names::origins(&folded).into_iter();
-        let mut hits: Vec<(Leftover, &Entry)> =
-            origins.flat_map(|(leftover, origin)| self.of_origin(&origin).map(move |entry| (leftover, entry))).collect();
+        let mut hits: Vec<(Leftover, &Entry)> = origins
+            .flat_map(|(leftover, origin)| self.of_origin(&origin).map(move |entry| (leftover, entry)))
+            .collect();
         if size == 0 {
             let empty = self.looked_up(By::Whole, &folded).filter(|entry| entry.size == 0);
             hits.extend(empty.map(|entry| (Leftover::Empty, entry)));
@@ -314,7 +317,8 @@ mod tests {
     fn an_empty_file_is_known_by_its_name_alone() {
         let wanted = wanted(&[(0, "a/空.txt", 0, 1), (0, "full.txt", 5, 2)]);
         assert!(!wanted.has_size(0));
-        let called = |name: &str, size| wanted.called(name, size).into_iter().map(|(what, ..)| what).collect::<Vec<_>>();
+        let called =
+            |name: &str, size| wanted.called(name, size).into_iter().map(|(what, ..)| what).collect::<Vec<_>>();
         assert_eq!(called("空.txt", 0), [Leftover::Empty]);
         assert_eq!((called("空.txt", 1), called("full.txt", 0), called("other.txt", 0)), (vec![], vec![], vec![]));
     }

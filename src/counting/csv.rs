@@ -89,16 +89,18 @@ impl Lines {
 
     /// What the first bytes say of all others.
     fn begin(&mut self, head: [u8; 3], filled: usize) {
-        self.units = match &head[..filled] {
+        let head = &head[..filled];
+        self.units = match head {
             [0xFF, 0xFE] => Units::Little(None),
             [0xFE, 0xFF] => Units::Big(None),
-            [0xEF, 0xBB, 0xBF] => Units::Bytes,
-            [0xEF] | [0xEF, 0xBB] | [0xFF] | [0xFE] => return,
-            other => {
-                self.units = Units::Bytes;
-                return other.iter().for_each(|&byte| self.unit(byte.into()));
-            }
+            [0xFF | 0xFE | 0xEF] | [0xEF, 0xBB] => return,
+            _ => Units::Bytes,
         };
+        if matches!(self.units, Units::Bytes) && head != [0xEF, 0xBB, 0xBF] {
+            for &byte in head {
+                self.unit(byte.into());
+            }
+        }
     }
 
     fn unit(&mut self, unit: u16) {
@@ -134,18 +136,18 @@ impl Lines {
                 self.returned = unit == RETURN;
                 self.row();
             }
-            _ => match DELIMITERS.iter().position(|&d| d == unit).filter(|&d| self.delimiters[d]) {
-                Some(which) => {
+            _ => {
+                let delimiter = DELIMITERS.iter().position(|&d| d == unit).filter(|&d| self.delimiters[d]);
+                if let Some(which) = delimiter {
                     if let Some(seen) = &mut self.seen {
                         seen[which] = true;
                     }
                     self.place = Place::Start;
-                }
-                None => {
+                } else {
                     self.value |= !is_blank(unit);
                     self.place = Place::Field;
                 }
-            },
+            }
         }
     }
 

@@ -98,7 +98,7 @@ impl Book<'_> {
         let mut metered = Metered { from: &mut unpacked, left: &mut self.left };
         let mut markup = Markup::new(&mut metered);
         loop {
-            match markup.next().map_err(Fault::from)? {
+            match markup.advance().map_err(Fault::from)? {
                 Event::End => return Ok(true),
                 event => take(event)?,
             }

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
-use super::SecretArgs;
 use super::case::day;
+use super::{CountArgs, SecretArgs};
 use crate::life::facts::{Direction, What};
 use crate::t;
 
@@ -175,6 +175,9 @@ pub struct ReceiveArgs {
     /// The secret: then the inside is compared.
     #[command(flatten)]
     pub secret: SecretArgs,
+    /// What is counted of it.
+    #[command(flatten)]
+    pub count: CountArgs,
     /// Keys to trust.
     #[arg(long, value_name = "SHA256:…|FILE.pub", help = t!("arg-signer"))]
     pub signer: Vec<String>,

@@ -120,7 +120,8 @@ impl Bags {
                 *so_far &= item.fate == Some(Fate::Erased);
             }
         }
-        let roots = self.roots.iter().zip(erased).filter_map(|(root, erased)| Some((root, root.copy.clone()?, erased?)));
+        let roots =
+            self.roots.iter().zip(erased).filter_map(|(root, erased)| Some((root, root.copy.clone()?, erased?)));
         roots.map(|(root, copy, erased)| Touched { copy, gone: erased && is_bare(&root.path) }).collect()
     }
 

@@ -53,13 +53,7 @@ impl<'d> Bundles<'d> {
     }
 
     /// What is inside a sealed bundle; nothing of it is written.
-    pub fn sealed(
-        &mut self,
-        context: &Context,
-        path: &Path,
-        args: &SecretArgs,
-        trace: &Trace,
-    ) -> Result<(), Failure> {
+    pub fn sealed(&mut self, context: &Context, path: &Path, args: &SecretArgs, trace: &Trace) -> Result<(), Failure> {
         let bundle = Bundle::locate(path).map_err(|e| words::bundle(&e))?;
         kept::bundle(trace, &bundle);
         let opening = crate::cli::open::begin(context, &bundle)?;
@@ -120,7 +114,9 @@ impl<'d> Bundles<'d> {
         for entry in self.desk.look(|ledger| corrected::holding(ledger, &kinds))? {
             let theirs = entry.carried();
             let (entry, own) = theirs.as_ref().map_or((&entry, true), |theirs| (theirs, false));
-            let Some(number) = bundle_of(entry).filter(|number| only.is_none_or(|only| only == *number)) else { continue };
+            let Some(number) = bundle_of(entry).filter(|number| only.is_none_or(|only| only == *number)) else {
+                continue;
+            };
             let volumes = volumes_of(entry);
             // What was made or opened on the other side alone is not here; its sealed volumes may be.
             if volumes.is_empty() && !own {

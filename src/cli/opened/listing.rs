@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use crate::bundle::{BundleId, Proved};
+use crate::bundle::{BagInfo, BundleId, Error, Found, Proved, Receiver};
 use crate::case::folder::CaseFolder;
 use crate::digest;
 use crate::erase::os;
@@ -64,6 +64,29 @@ impl Listing {
         let Some(body) = body else { return Ok(()) };
         body.as_file().sync_all()?;
         body.persist(path(&self.case, bundle)).map_err(|e| e.error)?;
+        Ok(())
+    }
+}
+
+/// Nothing is listed before all of it was compared.
+impl Receiver for Listing {
+    fn bag(&mut self, _: &BagInfo) -> Result<(), Error> {
+        Ok(())
+    }
+    fn entry(&mut self, _: &Found) -> Result<(), Error> {
+        Ok(())
+    }
+    fn data(&mut self, _: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+    fn close(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+    fn foreign(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+    fn proved(&mut self, info: &BagInfo, file: &Proved) -> Result<(), Error> {
+        self.add(info.id.as_str(), &info.fingerprint_key, file);
         Ok(())
     }
 }

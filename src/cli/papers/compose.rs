@@ -3,10 +3,11 @@
 use chrono::{Local, NaiveDate};
 use serde_json::{Map, Value};
 
-use super::Paper;
+use super::{Paper, counting};
 use crate::bundle::{BagInfo, Contents};
 use crate::case::settings::{Parties, Party};
 use crate::case::{Settings, Side};
+use crate::cli::compare::{Comparison, Pair};
 use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
 use crate::ledger::register::{Content, Row};
@@ -19,6 +20,7 @@ use crate::paper::fields::{
     register,
 };
 use crate::paper::record::Issuer;
+use crate::term::show;
 
 /// What is known of a bundle when its documents are composed: the facts of its `pack` entry, or those that will be.
 pub struct Known<'a> {
@@ -103,12 +105,29 @@ pub fn transfer(desk: &Desk, known: &Known) -> Result<Paper, Failure> {
         media: vec![medium],
         bundle: Some(known.bundle.to_owned()),
         files: known.count("files"),
+        records: known.count("records"),
         subjects: known.count("subjects"),
         encryption: Some(scheme.join("・")).filter(|text| !text.is_empty()),
         digests: volumes.map(|v| Digest { of: said(v, "name"), sha256: said(v, "sha256") }).collect(),
         slip: known.slip.map(str::to_owned),
+        remarks: remarks(known),
         ..Transfer::default()
     })))
+}
+
+/// What was confirmed before the bundle was sealed.
+fn remarks(known: &Known) -> Option<String> {
+    let threshold = known.facts.get("threshold").and_then(Value::as_u64);
+    let many = threshold.map(|threshold| format!("取扱件数が基準（{}人）以上", show::number(threshold)));
+    let reduced = known.text("items_reduced").and_then(|said| match said.as_str() {
+        "yes" => Some("不要な項目の削除又は置換え: 済"),
+        "no" => Some("不要な項目の削除又は置換え: 未"),
+        "none_needed" => Some("不要な項目の削除又は置換え: 不要（該当する項目なし）"),
+        "not_said" => Some("不要な項目の削除又は置換え: 確認の記録なし"),
+        _ => None,
+    });
+    let said: Vec<String> = many.into_iter().chain(reduced.map(str::to_owned)).collect();
+    Some(said.join("。")).filter(|said| !said.is_empty())
 }
 
 /// 受領書, at delivery: what came, and nothing of what is inside.
@@ -131,16 +150,23 @@ pub fn receipt(desk: &Desk, bundle: &str, volumes: u64) -> Result<Paper, Failure
 }
 
 /// 開封確認書: what was opened or verified, and the code only someone who decrypted it can know.
-pub fn confirmation(desk: &Desk, inside: &Contents, signer_known: bool, taken_out: bool) -> Result<Paper, Failure> {
+pub fn confirmation(
+    desk: &Desk,
+    inside: &Contents,
+    signer_known: bool,
+    taken_out: bool,
+    comparison: &Comparison,
+) -> Result<Paper, Failure> {
     let BagInfo { id, description, opening_code, oxum, .. } = &inside.info;
     let checked = ["暗号文の改ざん検知", "全ファイルの照合値（SHA-256）", "ファイル数・容量"];
-    let mut problems = vec!["レコード数及び件数（人数）は計数していない。".to_owned()];
+    let mut problems = counting::problems(comparison);
     if taken_out {
         problems.push("媒体上の checksums.sha256 及び束に属さないファイルの有無は調べていない。".to_owned());
     }
     if !signer_known {
         problems.push("署名者の鍵は未確認である。".to_owned());
     }
+    let compared = |pair: Pair| Compared { told: pair.told.map(Count::from), counted: pair.counted.map(Count::from) };
     let paper = Paper::of(Opening {
         date: Some(today().into()),
         letter: Some(letter(&desk.settings)),
@@ -148,16 +174,19 @@ pub fn confirmation(desk: &Desk, inside: &Contents, signer_known: bool, taken_ou
         bundle: Some(id.to_string()),
         media: description.medium_id.clone().into_iter().collect(),
         opened: Some(Time::of(&Local::now().to_rfc3339())),
-        result: Some(Verified::Agrees),
+        result: Some(if comparison.differs() { Verified::Differs } else { Verified::Agrees }),
         checked: checked.map(str::to_owned).to_vec(),
         problems,
         files: Compared { told: Some(oxum.1.into()), counted: Some(inside.files.into()) },
-        subjects: Compared { told: description.subjects.map(Count::from), counted: None },
+        records: compared(comparison.records),
+        subjects: compared(comparison.subjects),
+        by_file: counting::by_file(&comparison.counts),
+        difference: comparison.difference.clone(),
         code: Some(opening_code.to_string()),
         confirmer: Some(operator(desk)?),
         ..Opening::default()
     });
-    let paper = paper.of_others().about(SubjectType::Bundle, id.to_string());
+    let paper = paper.of_others().about(SubjectType::Bundle, id.to_string()).fact("compared", comparison.facts());
     Ok(match &description.medium_id {
         Some(medium) => paper.about(SubjectType::Medium, medium.clone()),
         None => paper,

@@ -29,7 +29,8 @@ impl Bin {
             return Some(Self::Windows);
         }
         // `~/.local/share/Trash`, and on media `.Trash-1000` or `.Trash/1000`.
-        let is_trash = above == "Trash" || above.starts_with(".Trash-") || names.next().is_some_and(|name| name == ".Trash");
+        let is_trash =
+            above == "Trash" || above.starts_with(".Trash-") || names.next().is_some_and(|name| name == ".Trash");
         match &*own {
             "info" if is_trash => Some(Self::TrashInfo),
             "files" if is_trash => Some(Self::TrashFiles),

@@ -114,6 +114,12 @@ impl<'i> Register<'i> {
         standing.origin.clone_into(&mut line.origins[place]);
         if let Some(facts) = &standing.facts {
             line.row.contents[place] = content(bundle, facts);
+            if facts.get("many").and_then(Value::as_bool) == Some(true) {
+                let figure = facts::number(facts, "threshold").map_or_else(String::new, |n| format!("（{n}人）"));
+                let what = &line.row.contents[place].bundle;
+                let said = format!("束 {what}: 取扱件数が基準{figure}以上");
+                remark(&mut line.row, said);
+            }
             if facts::text(facts, "read_back").is_some_and(|read_back| read_back == "not_established") {
                 let what = &line.row.contents[place].bundle;
                 let said = format!("束 {what}: 媒体からの読み戻しは確認できていません");

@@ -37,6 +37,8 @@ pub struct Opening {
     pub records: Compared,
     /// 件数（人数）
     pub subjects: Compared,
+    /// ファイルごとのレコード数
+    pub by_file: Vec<Rows>,
     /// 差異の理由
     pub difference: Option<String>,
     /// 開封確認コード
@@ -49,6 +51,18 @@ pub struct Opening {
 
 impl Fields for Opening {
     const FORM: Form = Form::Opening;
+}
+
+/// The records of one table: a file, or a sheet of one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rows {
+    /// ファイル
+    pub name: Option<String>,
+    /// レコード数; none where it was not counted
+    pub rows: Option<Count>,
+    /// Why it was not, and what else there is to say.
+    pub note: Option<String>,
 }
 
 /// 検証結果

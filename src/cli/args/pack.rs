@@ -1,0 +1,34 @@
+//! What `pack` asks before it seals: how much there is, and whether all of it is needed.
+
+use clap::{Args, ValueEnum};
+
+use super::number;
+use crate::t;
+
+/// What is confirmed before sealing.
+#[derive(Debug, Args)]
+pub struct PackChecks {
+    /// 件数, in records.
+    #[arg(long, value_name = "N", value_parser = number, help = t!("arg-records"))]
+    pub records: Option<u64>,
+    /// The number once more, where it is large.
+    #[arg(long, value_name = "N", value_parser = number, help = t!("arg-confirm-count"))]
+    pub confirm_count: Option<u64>,
+    /// Whether items that are not needed were taken out.
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "yes|no|none-needed", help = t!("arg-items-reduced"))]
+    pub items_reduced: Option<Reduced>,
+}
+
+/// 不要な項目の削除又は置換え
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reduced {
+    /// They were removed or replaced.
+    #[value(alias = "済")]
+    Yes,
+    /// They were not.
+    #[value(alias = "未")]
+    No,
+    /// There are none.
+    #[value(alias = "不要")]
+    NoneNeeded,
+}
