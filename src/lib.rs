@@ -22,6 +22,7 @@ pub mod markup;
 pub mod paper;
 pub mod passphrase;
 pub mod progress;
+pub mod properties;
 pub mod sign;
 pub mod term;
 pub mod typed;

@@ -6,7 +6,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 mod desk;
 #[path = "common/office.rs"]
 mod office;
+#[path = "common/sheets.rs"]
+mod sheets;
 #[path = "common/zips.rs"]
 mod zips;
 use desk::{names_in, passphrase_on, shown, terminal, to_the_end, tool};
@@ -41,32 +43,7 @@ fn page(told: &Value) -> String {
 
 /// A workbook as an office program writes it: a sheet with two records, and a hidden one with three.
 fn workbook(office: &Office, name: &str) -> PathBuf {
-    let cell =
-        |text: &str| format!("<table:table-cell office:value-type='string'><text:p>{text}</text:p></table:table-cell>");
-    let row = |text: &str| format!("<table:table-row>{}{}</table:table-row>", cell(text), cell("東京都"));
-    let rows = |count: usize| (0..=count).map(|n| row(&format!("氏名{n}"))).collect::<String>();
-    let flat = format!(
-        "<?xml version='1.0' encoding='UTF-8'?><office:document office:version='1.2' \
-         office:mimetype='application/vnd.oasis.opendocument.spreadsheet' \
-         xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' \
-         xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0' \
-         xmlns:style='urn:oasis:names:tc:opendocument:xmlns:style:1.0' \
-         xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'><office:automatic-styles>\
-         <style:style style:name='hide' style:family='table'><style:table-properties table:display='false'/></style:style>\
-         </office:automatic-styles><office:body><office:spreadsheet>\
-         <table:table table:name='一覧'>{}<table:table-row><table:table-cell/></table:table-row></table:table>\
-         <table:table table:name='控え' table:style-name='hide'>{}</table:table></office:spreadsheet></office:body></office:document>",
-        rows(2),
-        rows(3),
-    );
-    let stem = Path::new(name).file_stem().unwrap().to_str().unwrap();
-    let source = office.desk.file(&format!("原稿/{stem}.fods"), flat);
-    let profile = format!("-env:UserInstallation=file://{}", office.desk.path("profile").display());
-    let to = office.desk.path("送付");
-    fs::create_dir_all(&to).unwrap();
-    let words = [profile.as_str(), "--headless", "--convert-to", "xlsx", "--outdir"].map(OsStr::new);
-    tool("soffice", words.into_iter().chain([to.as_os_str(), source.as_os_str()]));
-    office.desk.path(&format!("送付/{stem}.xlsx"))
+    sheets::made(&office.desk, "送付", name, &[("一覧", 2, false), ("控え", 3, true)])
 }
 
 #[test]
@@ -75,7 +52,7 @@ fn the_confirmation_tells_the_records_of_every_table_beside_what_was_said() {
     office.desk.file("送付/名簿.csv", CP932);
     office.desk.file("送付/内訳/一覧.TSV", "番号\t氏名\n1\t\"甲\n乙\"\n");
     office.desk.file("送付/説明.pdf", "%PDF-1.7\n");
-    assert!(workbook(&office, "台帳.xlsx").is_file());
+    workbook(&office, "台帳.xlsx");
     let bundle = packed(&office, "--records 9 --subjects 7");
     let told = office.json(&format!("verify {bundle} --confirmation"));
     let counts = &told["counts"];

@@ -245,7 +245,8 @@ fn with_json_only_the_document_is_on_standard_output_also_at_a_terminal() {
     desk.sample();
     let mut command = Command::new("sh");
     let program = env!("CARGO_BIN_EXE_tewatashi");
-    desk.settle(&mut command).args(["-c", &format!("{program} --json pack sample --to medium > result.json")]);
+    desk.settle(&mut command)
+        .args(["-c", &format!("{program} --json pack sample --to medium --items-reduced yes > result.json")]);
     let mut session = terminal(command);
     let slip = shown(&session.exp_string("press Enter").unwrap());
     session.send_line("").unwrap();

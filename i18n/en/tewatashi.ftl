@@ -1781,3 +1781,27 @@ reduced-yes = yes (removed or replaced)
 reduced-none-needed = not needed (there are none)
 reduced-no = no (left in)
 warn-items-not-reduced = items that are not needed were left in; this is recorded
+
+# --- properties of files
+arg-properties = When properties of files (author, place of a photograph …) hold personal data: warn, refuse (make no bundle), ignore (do not look). warn when not said
+property-author = author
+property-last-modified-by = last saved by
+property-manager = manager
+property-company = company
+property-printed-by = printed by
+property-comment-author = author of a comment
+property-custom = added property
+property-artist = photographer
+property-owner = owner of the device
+property-place = place of the photograph
+unread-encrypted = protected by a password
+unread-damaged = cannot be read as what its name says
+unread-too-large = large; not looked at to the end
+unread-compressed = its compressed parts are not looked at
+unread-kind = this kind is not looked at
+unread-io = cannot be read
+warn-properties = { $count } properties of files may hold personal data; sealed like this, they go to the other side
+warn-properties-unread = files whose properties could not be looked at: { $count }
+properties-more = and { $count } more
+err-properties-found = { $count } properties of files may hold personal data
+hint-properties-found = if they need not go out, remove them and run it again: in Office with File, Info, Check for Issues, Inspect Document; for a PDF in the document it was made from; for a photograph with Properties, Details, Remove Properties and Personal Information

@@ -1750,3 +1750,27 @@ reduced-yes = 済（削除又は置換えをした）
 reduced-none-needed = 不要（不要な項目はない）
 reduced-no = 未（していない）
 warn-items-not-reduced = 不要な項目の削除又は置換えをしていません。このことを記録します
+
+# --- properties of files
+arg-properties = ファイルのプロパティ（作成者、撮影場所など）に個人情報があるとき: warn（警告）、refuse（束を作らない）、ignore（調べない）。指定がなければ warn
+property-author = 作成者
+property-last-modified-by = 最終更新者
+property-manager = 管理者
+property-company = 会社
+property-printed-by = 印刷者
+property-comment-author = コメントの作成者
+property-custom = 追加されたプロパティ
+property-artist = 撮影者
+property-owner = 機器の所有者
+property-place = 撮影場所（緯度・経度）
+unread-encrypted = パスワードで保護されています
+unread-damaged = 拡張子の示す形式として読み取れません
+unread-too-large = 大きいため、最後まで調べていません
+unread-compressed = 圧縮された部分は調べていません
+unread-kind = この形式は調べていません
+unread-io = 読み取れません
+warn-properties = ファイルのプロパティに、個人情報のおそれがあるものが { $count } 件あります。このまま封をすると、相手に渡ります
+warn-properties-unread = プロパティを調べられなかったファイルが { $count } 件あります
+properties-more = ほか { $count } 件
+err-properties-found = ファイルのプロパティに、個人情報のおそれがあるものが { $count } 件あります
+hint-properties-found = 渡す必要がなければ消してから、もう一度実行してください。Office は「ファイル」→「情報」→「問題のチェック」→「ドキュメント検査」、PDF は作成元の文書、写真は「プロパティ」→「詳細」→「プロパティや個人情報を削除」で消せます

@@ -28,7 +28,7 @@ pub use medium::{
     EquipmentAddArgs, EquipmentCommand, MediumAddArgs, MediumCommand, MediumResetArgs, MishapArgs, PlaceCommand,
     RecoveredArgs,
 };
-pub use pack::{PackChecks, Reduced};
+pub use pack::{OnProperties, PackChecks, Reduced};
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};
 pub use state::{ReconcileArgs, StatusArgs};
 

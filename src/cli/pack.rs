@@ -1,6 +1,7 @@
 //! `tewatashi pack`: files and folders become a bundle on a medium, and a passphrase in the clerk's hands.
 
 mod checks;
+mod properties;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -10,6 +11,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde_json::json;
 
 use checks::Confirmed;
+use properties::Seen;
 
 use super::args::{PackArgs, SkipKind};
 use super::context::Context;
@@ -47,6 +49,7 @@ struct Packed {
     bundle: PathBuf,
     record: PackRecord,
     slip: Option<Document>,
+    seen: Option<Seen>,
 }
 
 /// What goes with the bundle on paper, drawn from its entry.
@@ -80,6 +83,7 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     }
     let replaces = args.replaces.as_deref().map(|old| super::voided::replaced(desk, old)).transpose()?;
     let sources = scan(context, args)?;
+    let seen = properties::seen(context, args.checks.properties, &sources)?;
     printable(args, desk, papers, &slip, &description, &confirmed)?;
     let passphrase = if recipients.is_empty() { Some(passphrase(context, args)?) } else { None };
     passphrase.as_ref().map_or(Ok(()), |passphrase| slip.printable(papers, passphrase))?;
@@ -123,10 +127,11 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     }
     let mut facts = desk::facts(facts_of(staged.record()));
     facts.extend(desk::facts(confirmed.facts()));
+    facts.extend(seen.as_ref().map(|seen| desk::facts(seen.facts())).unwrap_or_default());
     let known = Known { bundle: staged.record().id.as_str(), medium: medium(args), facts: &facts, slip: None };
     let paper = slip.paper(desk, &known)?;
     let (known, listing) = to_be_known(desk, &sources, &staged);
-    let packed = hand_out(context, staged, &slip, papers, &paper, passphrase.as_ref())?;
+    let packed = Packed { seen, ..hand_out(context, staged, &slip, papers, &paper, passphrase.as_ref())? };
     drop(note);
     opened::keep(context, desk, known, None, listing);
     trace.facts(facts.into());
@@ -234,7 +239,7 @@ fn hand_out(
         None => None,
     };
     match staged.commit() {
-        Ok((bundle, record)) => Ok(Packed { bundle, record, slip: document }),
+        Ok((bundle, record)) => Ok(Packed { bundle, record, slip: document, seen: None }),
         Err(error) => {
             if let Some(document) = &document {
                 slip::take_back(context, papers, document);
@@ -406,7 +411,7 @@ fn announce(context: &Context, sources: &Sources) {
 }
 
 fn report(context: &Context, packed: &Packed, documents: &[Document], whole: bool) {
-    let Packed { bundle, record, slip } = packed;
+    let Packed { bundle, record, slip, seen } = packed;
     if let ReadBack::NotEstablished { reason } = &record.read_back {
         context.warn(&not_established(reason));
     }
@@ -433,6 +438,7 @@ fn report(context: &Context, packed: &Packed, documents: &[Document], whole: boo
         None => {}
     }
     let established = matches!(record.read_back, ReadBack::Established { .. });
+    let (properties, unread) = seen.as_ref().map(Seen::json).unwrap_or_default();
     context.result(&json!({
         "bundle": bundle.to_string_lossy(),
         "id": record.id,
@@ -446,6 +452,8 @@ fn report(context: &Context, packed: &Packed, documents: &[Document], whole: boo
         "opening_code_sha256": record.opening_code_sha256,
         "documents": documents.iter().map(Document::json).collect::<Vec<_>>(),
         "documents_missing": !whole,
+        "properties": properties,
+        "properties_unread": unread,
     }));
 }
 

@@ -9,6 +9,7 @@ mod fill;
 mod ledger;
 mod life;
 mod paper;
+mod properties;
 
 use std::io;
 use std::path::Path;
@@ -22,6 +23,7 @@ pub use fill::{beyond, ended, fill, filled_in_part, not_removed};
 pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};
 pub use life::{misstep, no_approval, state, state_name, too_close, waits, whom};
 pub use paper::{paper, picture};
+pub use properties::{property, unread};
 
 use super::counted;
 use super::failure::{Failure, code};

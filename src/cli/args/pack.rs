@@ -17,6 +17,20 @@ pub struct PackChecks {
     /// Whether items that are not needed were taken out.
     #[arg(long, value_enum, hide_possible_values = true, value_name = "yes|no|none-needed", help = t!("arg-items-reduced"))]
     pub items_reduced: Option<Reduced>,
+    /// What to do about personal data in the properties of files.
+    #[arg(long, value_enum, default_value = "warn", hide_default_value = true, hide_possible_values = true, value_name = "warn|refuse|ignore", help = t!("arg-properties"))]
+    pub properties: OnProperties,
+}
+
+/// What to do about personal data in the properties of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnProperties {
+    /// Tell it.
+    Warn,
+    /// Seal nothing.
+    Refuse,
+    /// Look at none.
+    Ignore,
 }
 
 /// 不要な項目の削除又は置換え
