@@ -1,5 +1,6 @@
 //! The arguments of every command. Help texts come from the message files.
 
+mod approve;
 mod case;
 mod count;
 mod erase;
@@ -11,12 +12,14 @@ mod medium;
 mod pack;
 mod paper;
 mod state;
+mod takeout;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+pub use approve::{ApproveArgs, Needed, WitnessArgs};
 pub use case::{CaseCommand, ContractCommand, InitArgs, KeyCommand, StaffAddArgs, StaffCommand};
 pub use count::CountArgs;
 pub use erase::{CertificateCommand, CertificateVerifyArgs, EraseArgs};
@@ -31,6 +34,7 @@ pub use medium::{
 pub use pack::{OnProperties, PackChecks, Reduced};
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};
 pub use state::{ReconcileArgs, StatusArgs};
+pub use takeout::{DestroyArgs, ReturnArgs, TakeoutArgs};
 
 use crate::t;
 use crate::term::language::Language;
@@ -151,6 +155,21 @@ pub enum Command {
     /// The printed forms.
     #[command(subcommand, about = t!("about-form"))]
     Form(FormCommand),
+    /// Decisions that come before work.
+    #[command(about = t!("about-approve"))]
+    Approve(Box<ApproveArgs>),
+    /// Take things out.
+    #[command(about = t!("about-takeout"))]
+    Takeout(TakeoutArgs),
+    /// Bring them back, or give them back.
+    #[command(about = t!("about-return"))]
+    Return(ReturnArgs),
+    /// Somebody watched.
+    #[command(about = t!("about-witness"))]
+    Witness(WitnessArgs),
+    /// Destroy things.
+    #[command(about = t!("about-destroy"))]
+    Destroy(Box<DestroyArgs>),
 }
 
 /// `pack`
@@ -283,6 +302,9 @@ pub struct OpenArgs {
     /// Keys to trust.
     #[arg(long, value_name = "SHA256:…|FILE.pub", action = ArgAction::Append, help = t!("arg-signer"))]
     pub signer: Vec<String>,
+    /// 承認番号 of a copy.
+    #[arg(long, value_name = "NUMBER", help = t!("arg-open-approval"))]
+    pub approval: Option<String>,
     /// No 開封確認書.
     #[arg(long, help = t!("arg-no-confirmation"))]
     pub no_documents: bool,

@@ -1,6 +1,7 @@
 //! The command line: one file per command. Reads arguments, calls the rooms, reports.
 
 mod approvals;
+mod approve;
 mod args;
 mod case;
 mod certificate;
@@ -9,11 +10,13 @@ mod context;
 mod contract;
 mod counted;
 mod desk;
+mod destroy;
 mod equipment;
 mod erase;
 mod failure;
 mod find;
 mod form;
+mod give_back;
 mod handover;
 mod init;
 mod kept;
@@ -29,7 +32,9 @@ mod opened;
 mod pack;
 mod paper;
 mod papers;
+mod person;
 mod photo;
+mod pieces;
 mod place;
 mod print;
 mod receive;
@@ -41,11 +46,13 @@ mod slip;
 mod slips;
 mod staff;
 mod status;
+mod takeout;
 mod things;
 mod usage;
 mod verify;
 mod voided;
 mod when;
+mod witness;
 mod words;
 
 use std::ffi::OsString;
@@ -108,6 +115,12 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::Void(args) => print::void(context, args),
         Command::Slip(command) => slips::run(context, command),
         Command::Form(command) => form::run(context, command),
+        Command::Approve(args) => approve::run(context, args),
+        Command::Takeout(args) => takeout::run(context, args),
+        Command::Return(args) if args.to_city => give_back::run(context, args),
+        Command::Return(args) => takeout::bring_back(context, args),
+        Command::Witness(args) => witness::run(context, args),
+        Command::Destroy(args) => destroy::run(context, args),
     }
 }
 

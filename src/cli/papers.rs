@@ -5,6 +5,8 @@ mod counting;
 mod erasure;
 mod files;
 mod handed;
+mod life;
+mod request;
 mod setting;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +38,11 @@ use crate::term::show;
 pub use compose::{Known, confirmation, confirmation_to_be, receipt, register, slip, stub, transfer};
 pub use erasure::{Certified, erasure};
 pub use handed::{Going, declaration, label, receipt_of, stub_of, taken_back, transfer_of};
+pub use life::{
+    Back, Destroying, Outing, Watching, approval, at_desk, destruction, give_back, issue, issued_with, known_person,
+    ready, takeout, witness, work_of,
+};
+pub use request::{attendance, disposal, subcontract};
 
 /// A document before it has a number.
 pub struct Paper {

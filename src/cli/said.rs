@@ -12,3 +12,8 @@ pub fn text(text: &str) -> Result<String, Failure> {
     }
     Ok(trimmed.to_owned())
 }
+
+/// Several of them.
+pub fn texts(all: &[String]) -> Result<Vec<String>, Failure> {
+    all.iter().map(|one| text(one)).collect()
+}

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use crate::calendar::{self, NotADate};
 use crate::t;
 use crate::term::show;
-use crate::{era, ledger};
+use crate::era;
 
 /// The stated time, or now.
 pub fn stated(said: Option<&str>) -> Result<DateTime<FixedOffset>, Failure> {
@@ -55,10 +55,6 @@ pub fn not_before(at: DateTime<FixedOffset>, entry: u64, earlier: DateTime<Fixed
     Err(Failure::refused("before", message, t!("hint-before")))
 }
 
-/// When an entry was written.
-pub fn of_entry(entry: &ledger::Entry) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(&entry.time).ok()
-}
 
 /// Today, on this desk's clock.
 pub fn today() -> NaiveDate {

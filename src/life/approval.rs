@@ -68,7 +68,11 @@ pub enum NoApproval {
 }
 
 impl Decision {
-    fn holds(&self, things: &[String], today: NaiveDate) -> Result<(), NoApproval> {
+    /// Whether it may be acted on, for these things.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn holds(&self, things: &[String], today: NaiveDate) -> Result<(), NoApproval> {
         let number = || self.said.number.clone();
         if let Some(entry) = self.revoked {
             return Err(NoApproval::Revoked { number: number(), entry });
@@ -85,7 +89,9 @@ impl Decision {
         }
     }
 
-    fn in_force(&self) -> InForce {
+    /// As it is acted on.
+    #[must_use]
+    pub fn in_force(&self) -> InForce {
         InForce { number: self.said.number.clone(), date: self.said.date, by: self.said.by.clone() }
     }
 }

@@ -82,6 +82,15 @@ impl What {
     }
 }
 
+/// A medium or a slip that an entry is about. Its subjects alone would not tell a slip from the medium of the same bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Which of the two.
+    pub what: What,
+    /// Its number.
+    pub id: String,
+}
+
 /// What a medium is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MediumKind {
@@ -463,6 +472,9 @@ pub struct Takeout {
     pub carry: Vec<String>,
     /// 担当者
     pub by: String,
+    /// The media and slips.
+    #[serde(default)]
+    pub pieces: Vec<Part>,
 }
 
 /// `return`: back from a take-out.
@@ -482,6 +494,9 @@ pub struct Returned {
     /// What was wrong; none: nothing.
     #[serde(default)]
     pub abnormal: Option<String>,
+    /// The media and slips.
+    #[serde(default)]
+    pub pieces: Vec<Part>,
 }
 
 /// `give_back`: 返却 to the side it came from.
@@ -498,6 +513,9 @@ pub struct GivenBack {
     /// What should be there and is not, and why.
     #[serde(default)]
     pub missing: Option<String>,
+    /// The media and slips.
+    #[serde(default)]
+    pub pieces: Vec<Part>,
 }
 
 /// `take_back`: what was handed over came back, seen from the side that gave it.
@@ -616,6 +634,9 @@ pub struct Destroyed {
     /// How many photographs.
     #[serde(default)]
     pub photographs: u64,
+    /// The media and slips.
+    #[serde(default)]
+    pub pieces: Vec<Part>,
 }
 
 /// `vendor_certificate`: the firm's paper came, or a 立会記録 stands for it.
@@ -635,6 +656,9 @@ pub struct VendorPaper {
     /// How many photographs came with it.
     #[serde(default)]
     pub photographs: u64,
+    /// The media and slips.
+    #[serde(default)]
+    pub pieces: Vec<Part>,
 }
 
 /// `incident`

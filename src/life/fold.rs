@@ -11,7 +11,7 @@ use super::approval::Decision;
 use super::bundle::{Bundle, Copied};
 use super::facts::{
     Acknowledged, Approved, BundleVoid, Checked, Declared, Destroyed, GivenBack, Handover, Incident, MachineAdd,
-    MachineRetire, MediumAdd, MediumReset, Mishap, PlaceAdd, Recalled, Received, Recovered, Returned, Revoked,
+    MachineRetire, MediumAdd, MediumReset, Mishap, Part, PlaceAdd, Recalled, Received, Recovered, Returned, Revoked,
     TakenBack, Takeout, Told, VendorPaper, What, Witnessed,
 };
 use super::machine::{Machine, Store};
@@ -69,13 +69,6 @@ pub struct Opened {
     pub things: Vec<String>,
     /// The day.
     pub time: String,
-}
-
-/// A piece in the list of an entry.
-#[derive(Deserialize)]
-struct Listed {
-    what: What,
-    id: String,
 }
 
 /// A second person's look that came before the hand-over.
@@ -197,7 +190,7 @@ impl Life {
     /// The pieces an entry is about: those it lists, else its medium or slip, else the media of its bundles.
     fn named(&self, entry: &Entry, what: What) -> Vec<String> {
         if let Some(pieces) = entry.facts.get("pieces") {
-            let pieces = Vec::<Listed>::deserialize(pieces).unwrap_or_default();
+            let pieces = Vec::<Part>::deserialize(pieces).unwrap_or_default();
             return pieces.into_iter().filter(|piece| piece.what == what).map(|piece| piece.id).collect();
         }
         let of = |kind| entry.subjects.iter().filter(move |s| s.kind == kind).map(|s| s.id.clone());
@@ -320,7 +313,9 @@ impl Life {
 
     fn document(&mut self, entry: &Entry) {
         let text = |key: &str| entry.facts.get(key).and_then(Value::as_str);
-        if !matches!(text("form"), Some("erasure" | "destruction")) {
+        // While a firm's paper is awaited, what is issued is no certificate.
+        let awaited = text("form") == Some("destruction") && text("title") != Some("廃棄証明書");
+        if awaited || !matches!(text("form"), Some("erasure" | "destruction")) {
             return;
         }
         let Some(number) = text("number").map(str::to_owned) else { return };

@@ -27,7 +27,7 @@ pub mod piece;
 
 pub use approval::{InForce, NoApproval};
 pub use bundle::{Bundle, Copied};
-pub use fold::{KINDS, Life};
+pub use fold::{Destruction, KINDS, Life, Watched};
 pub use machine::{Machine, Store};
 pub use occasion::TooClose;
 pub use open::{Open, Waits};

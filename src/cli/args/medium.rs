@@ -83,7 +83,7 @@ pub struct MediumResetArgs {
     #[arg(long, value_name = "TEXT", help = t!("arg-reset-outcome"))]
     pub outcome: String,
     /// Who looked.
-    #[arg(long, value_name = "NAME", help = t!("arg-confirmed-by"))]
+    #[arg(long, value_name = "NAME", help = t!("arg-reset-confirmed-by"))]
     pub confirmed_by: String,
     /// When.
     #[arg(long, value_name = "TIME", help = t!("arg-at"))]

@@ -239,7 +239,7 @@ fn devices(plan: &Plan) -> Vec<sheet::Device> {
 }
 
 /// Who answers for it, when the roster has exactly one such person.
-fn responsible(desk: &Desk) -> Result<Option<Person>, Failure> {
+pub(super) fn responsible(desk: &Desk) -> Result<Option<Person>, Failure> {
     let roster: Roster = desk.roster()?;
     let role = match desk.settings.side {
         Side::City => "保護管理者",

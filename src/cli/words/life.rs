@@ -68,8 +68,18 @@ pub fn misstep(piece: &Piece, wanted: Step, why: Misstep) -> Failure {
 
 /// Why there is no decision to act on.
 pub fn no_approval(purpose: Approval, why: &NoApproval) -> Failure {
-    let what = purpose_word(purpose);
-    let reason = match why {
+    let message = t!("err-needs-approval", purpose = purpose_word(purpose), reason = no_approval_line(why));
+    Failure::refused("needs_approval", message, t!("hint-needs-approval"))
+}
+
+/// Why a decision cannot be taken back.
+pub fn nothing_to_revoke(purpose: Approval, why: &NoApproval) -> Failure {
+    let message = t!("err-nothing-to-revoke", purpose = purpose_word(purpose), reason = no_approval_line(why));
+    Failure::refused("nothing_to_revoke", message, t!("hint-nothing-to-revoke"))
+}
+
+fn no_approval_line(why: &NoApproval) -> String {
+    match why {
         NoApproval::None => t!("no-approval-none"),
         NoApproval::Unknown(number) => t!("no-approval-unknown", number = show::name(number)),
         NoApproval::Revoked { number, entry } => {
@@ -85,9 +95,7 @@ pub fn no_approval(purpose: Approval, why: &NoApproval) -> Failure {
             things = show::name(&things.join("・"))
         ),
         NoApproval::Several(numbers) => t!("no-approval-several", numbers = show::name(&numbers.join("・"))),
-    };
-    let message = t!("err-needs-approval", purpose = what, reason = reason);
-    Failure::refused("needs_approval", message, t!("hint-needs-approval"))
+    }
 }
 
 /// Why a medium and its slip would go too close to each other.
