@@ -60,7 +60,7 @@ fn destroy<'l>(
     trace: &Trace,
 ) -> Result<Destroying<'l>, Failure> {
     let pieces = pieces::all_ready(life, &args.things, Step::Destroy)?;
-    for piece in pieces {
+    for piece in &pieces {
         things::about(trace, piece);
     }
     let at = when::stated(args.at.as_deref())?;

@@ -61,7 +61,7 @@ fn give_back<'l>(
         let new: Vec<&Piece> = new.collect();
         pieces.extend(new);
     }
-    for piece in pieces {
+    for piece in &pieces {
         things::about(trace, piece);
     }
     let at = when::stated(args.at.as_deref())?;

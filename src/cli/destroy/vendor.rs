@@ -50,7 +50,7 @@ fn settle<'l>(
     trace: &Trace,
 ) -> Result<(VendorPaper, Destroying<'l>), Failure> {
     let pieces = pieces::all_ready(life, &args.things, Step::VendorPaper)?;
-    for piece in pieces {
+    for piece in &pieces {
         things::about(trace, piece);
     }
     let given = one_destruction(life, &pieces)?;
