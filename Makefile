@@ -15,7 +15,7 @@ VENV ?= $(HOME)/.cache/tewatashi-venv
 
 BIN := $(CARGO_TARGET_DIR)/release/tewatashi
 
-.PHONY: help setup build demo test lint bench bench-erase clean
+.PHONY: help setup build demo test lint bench bench-erase bench-find clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -47,6 +47,9 @@ bench: ## measure throughput
 bench-erase: ## measure what an erasure leaves in raw images and how long it takes (needs root)
 	@VENV='$(VENV)' scripts/setup.sh bench
 	cargo bench --locked --bench erasure
+
+bench-find: ## measure how long looking for copies among 200,000 files takes (needs root and 20 GiB)
+	cargo bench --locked --bench find
 
 clean: ## remove the build of this crate (kept: other crates, the Python environment)
 	cargo clean -p tewatashi
