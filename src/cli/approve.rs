@@ -130,20 +130,16 @@ fn named(context: &Context, life: &Life, trace: &Trace, purpose: Approval, said:
         trace.about(SubjectType::Bundle, bundle.clone());
         return vec![bundle];
     }
-    match things::piece(life, said, None) {
-        Ok(piece) => {
-            things::about(trace, piece);
-            let data = piece.bundles.iter().filter(|_| of_data && piece.what == What::Media);
-            [&piece.id].into_iter().chain(data).cloned().collect()
-        }
-        Err(_) => {
-            context.warn(&t!("warn-thing-unknown", thing = show::name(said)));
-            let number = things::number(said);
-            let kind = if BundleId::parse(&number).is_some() { SubjectType::Bundle } else { SubjectType::Medium };
-            trace.about(kind, number.clone());
-            vec![number]
-        }
+    if let Ok(piece) = things::piece(life, said, None) {
+        things::about(trace, piece);
+        let data = piece.bundles.iter().filter(|_| of_data && piece.what == What::Media);
+        return [&piece.id].into_iter().chain(data).cloned().collect();
     }
+    context.warn(&t!("warn-thing-unknown", thing = show::name(said)));
+    let number = things::number(said);
+    let kind = if BundleId::parse(&number).is_some() { SubjectType::Bundle } else { SubjectType::Medium };
+    trace.about(kind, number.clone());
+    vec![number]
 }
 
 /// The request that was answered.

@@ -12,7 +12,7 @@ use super::papers::{self, Destroying, Papers};
 use super::photo::Photo;
 use super::pieces::{self, ids, not_before_last, parts};
 use super::takeout::finish;
-use super::{approvals, person, said, things, when, witness};
+use super::{approvals, person, said, when, witness};
 use crate::case::Approval;
 use crate::ledger::Kind;
 use crate::life::facts::{Destroyed, Told, Vendor};
@@ -60,9 +60,7 @@ fn destroy<'l>(
     trace: &Trace,
 ) -> Result<Destroying<'l>, Failure> {
     let pieces = pieces::all_ready(life, &args.things, Step::Destroy)?;
-    for piece in &pieces {
-        things::about(trace, piece);
-    }
+    pieces::about(trace, &pieces);
     let at = when::stated(args.at.as_deref())?;
     not_before_last(&pieces, at)?;
     let by = person::doer(context, desk, args.by.as_deref())?.name;

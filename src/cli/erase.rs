@@ -21,9 +21,10 @@ use super::failure::{Failure, code};
 use super::opened::Opened;
 use super::papers::{self, Certified, Document, Papers};
 use super::photo::Photo;
-use super::words;
-use crate::case::Approval;
+use super::{approvals, words};
 use crate::case::folder::CaseFolder;
+use crate::case::settings::Presence;
+use crate::case::{Approval, DataClass, Settings};
 use crate::erase::guard::{self, Guard};
 use crate::erase::outcome::{Fate, Reasons};
 use crate::erase::pattern::{Key, Method};
@@ -59,6 +60,8 @@ fn dry_run(context: &Context, args: &EraseArgs) -> Result<(), Failure> {
     let plan = plan(context, &folder, args)?;
     let method = args.method.map(Method::from).unwrap_or_default();
     show::plan(context, &plan, method, !context.json);
+    let settings = folder.exists().then(|| desk::settings(&folder)).transpose()?;
+    steer(context, args.my_number, settings.as_ref());
     show::plan_json(context, &plan, method);
     Ok(())
 }
@@ -70,6 +73,14 @@ fn plan(context: &Context, case: &CaseFolder, args: &EraseArgs) -> Result<Plan, 
     let plan = Plan::of(&args.paths, wishes, &guard, &context.screen).map_err(|e| words::erase_plan(&e));
     context.screen.clear();
     plan
+}
+
+/// Where there are Individual Numbers the medium itself has to end; said while there is still time to choose.
+fn steer(context: &Context, my_number: bool, settings: Option<&Settings>) {
+    let there = |settings: &Settings| settings.contract.presence(DataClass::IndividualNumber) == Presence::Yes;
+    if my_number || settings.is_some_and(there) {
+        context.warn(&t!("warn-erase-my-number"));
+    }
 }
 
 /// Every case this user knows is kept safe, not only the one at hand.
@@ -127,9 +138,8 @@ fn erase(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Res
     if args.resume {
         return resume(context, desk, trace);
     }
-    let particulars = Particulars::of(args)?;
+    let mut particulars = Particulars::of(args)?;
     trace.facts(said(&particulars));
-    approved(desk, &particulars)?;
     if let Some(path) = log::left(desk).first() {
         context.warn(&t!("warn-erase-unfinished", path = shown::path(path)));
     }
@@ -140,6 +150,8 @@ fn erase(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Res
     let bags = Bags::find(&plan, desk)?;
     if particulars.temporary {
         working_copies(&bags, &plan)?;
+    } else {
+        approved(context, desk, trace, args, &bags, &plan, &mut particulars)?;
     }
     let head = Head {
         v: log::VERSION,
@@ -154,6 +166,7 @@ fn erase(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Res
     };
     let photos = printable(context, desk, &head, &bags)?;
     show::plan(context, &plan, head.method, false);
+    steer(context, head.particulars.my_number, Some(&desk.settings));
     show::confirm(context, &plan)?;
     let head = Head { started: now(), ..head };
     work(context, desk, trace, Start { plan, head, bags, photos, resumes: None })
@@ -207,12 +220,31 @@ fn newest(context: &Context, desk: &Desk, trace: &Trace) -> Result<Left, Failure
     Err(Failure::failed("nothing_to_resume", t!("err-nothing-to-resume"), t!("hint-nothing-to-resume")))
 }
 
-/// A decision comes first where the case asks for one.
-fn approved(desk: &Desk, particulars: &Particulars) -> Result<(), Failure> {
-    let asked = desk.settings.rules.approval.contains(&Approval::Erasure);
-    if asked && particulars.approval.is_none() && !particulars.temporary {
-        return Err(Failure::refused("needs_approval", t!("err-erase-approval"), t!("hint-erase-approval")));
+/// A decision comes first where the case asks for one: one that was recorded, and is in force for what is erased. Looked at when
+/// the work begins: what was begun under it is brought to its end.
+fn approved(
+    context: &Context,
+    desk: &Desk,
+    trace: &Trace,
+    args: &EraseArgs,
+    bags: &Bags,
+    plan: &Plan,
+    particulars: &mut Particulars,
+) -> Result<(), Failure> {
+    let paths = || args.paths.iter().map(|path| shown::path(path));
+    let mut things: Vec<String> = bags.all().map(|opened| opened.bundle.clone()).collect();
+    things.extend(particulars.medium_id.clone().filter(|_| !bags.hold_all(plan)));
+    // Attack: a decision on one bundle, used for whatever else lies about. Data that is of no bundle and of no medium named is
+    // covered by a decision on all of the case alone.
+    if particulars.medium_id.is_none() && !bags.hold_all(plan) {
+        things.extend(paths());
     }
+    let life = desk.life()?;
+    let told = particulars.approval.clone();
+    let found = approvals::asked(context, desk, &life, Approval::Erasure, told.as_deref(), &things)?;
+    approvals::about(trace, found.as_ref());
+    particulars.decided(found);
+    trace.facts(said(particulars));
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use super::papers::{self, Papers};
 use super::person;
 use super::pieces::{self, not_before_last, parts};
 use super::takeout::finish;
-use super::{said, things, when};
+use super::{said, when};
 use crate::ledger::Kind;
 use crate::life::facts::{GivenBack, Told, What};
 use crate::life::{Life, Piece, State, Step};
@@ -31,18 +31,18 @@ pub fn run(context: &Context, args: &ReturnArgs) -> Result<(), Failure> {
     let life = desk.life()?;
     let back = recorded_at(context, &desk, Kind::GiveBack, |desk, trace| {
         let back = give_back(context, args, desk, &life, trace)?;
-        papers::ready(papers.as_ref(), || sheet(desk, &back, 0))?;
+        papers::ready(papers.as_ref(), || Ok(sheet(desk, &back, 0)))?;
         trace.facts(back.said.facts().into());
         Ok(back)
     })?;
     let entry = desk.last_entry();
-    let issued = papers::issue(papers.as_ref(), || sheet(&desk, &back, entry));
+    let issued = papers::issue(papers.as_ref(), || Ok(sheet(&desk, &back, entry)));
     context.say(&t!("given-back", things = pieces::list(&back.pieces)));
     let missing = pieces::ids(&back.missing);
     finish(context, issued, json!({ "give_back": back.said.facts(), "entry": entry, "missing": missing }))
 }
 
-fn sheet(desk: &Desk, back: &Back, entry: u64) -> Result<papers::Paper, Failure> {
+fn sheet(desk: &Desk, back: &Back, entry: u64) -> papers::Paper {
     papers::give_back(desk, &back.pieces, &back.said, &back.missing, back.by.clone(), entry)
 }
 
@@ -61,9 +61,7 @@ fn give_back<'l>(
         let new: Vec<&Piece> = new.collect();
         pieces.extend(new);
     }
-    for piece in &pieces {
-        things::about(trace, piece);
-    }
+    pieces::about(trace, &pieces);
     let at = when::stated(args.at.as_deref())?;
     not_before_last(&pieces, at)?;
     let reason = args.missing.as_deref().map(said::text).transpose()?;

@@ -12,8 +12,9 @@ use super::failure::Failure;
 use super::opened::Listing;
 use super::papers::{self, Document, Papers};
 use super::signer::{Signer, Trusted, signer_json, signer_line};
-use super::{counted, kept, secret, words};
+use super::{approvals, counted, kept, said, secret, words};
 use crate::bundle::{self, Both, Bundle, Contents, Discard, Inside, OpenFailure, Opened, Opening, Receiver, Report};
+use crate::case::Approval;
 use crate::erase::os;
 use crate::home::WorkKind;
 use crate::ledger::Kind;
@@ -73,6 +74,7 @@ fn open(
     let mut report = Report::default();
     let signer = Trusted::new(desk, &args.signer)?.judge(&bundle, &mut report);
     trace.fact("signer", signer_json(&signer));
+    copy_approved(context, args, desk, &bundle, trace)?;
     if let Some(problem) = report.problems.first() {
         return Err(words::bundle(problem));
     }
@@ -124,6 +126,30 @@ fn open(
             Err(failed(&failure))
         }
     }
+}
+
+/// What is opened while it is still open elsewhere is copied (複製), which needs a decision where the case asks for one.
+fn copy_approved(
+    context: &Context,
+    args: &OpenArgs,
+    desk: &Desk,
+    bundle: &Bundle,
+    trace: &Trace,
+) -> Result<(), Failure> {
+    let told = args.approval.as_deref();
+    let Some(id) = bundle.facts.as_ref().map(|facts| facts.id.clone()) else { return Ok(()) };
+    let life = desk.life()?;
+    let is_copy = life.bundle(&id).is_some_and(|known| known.copies_left().next().is_some());
+    if !is_copy && told.is_none() {
+        return Ok(());
+    }
+    let found = approvals::asked(context, desk, &life, Approval::Copy, told, &[id])?;
+    approvals::about(trace, found.as_ref());
+    let number = found.map(|found| found.number).or(told.map(said::text).transpose()?);
+    if let Some(number) = number {
+        trace.fact("approval", number);
+    }
+    Ok(())
 }
 
 /// The header, checked; in a split bundle damage is told by the volume.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::desk::Trace;
 use super::failure::Failure;
 use super::{things, when};
 use crate::life::facts::Part;
@@ -40,4 +41,11 @@ pub fn list(pieces: &[&Piece]) -> String {
 pub fn not_before_last(pieces: &[&Piece], at: DateTime<FixedOffset>) -> Result<(), Failure> {
     let last = pieces.iter().filter_map(|piece| piece.last).max_by_key(|seen| seen.at);
     last.map_or(Ok(()), |seen| when::not_before(at, seen.entry, seen.at))
+}
+
+/// Names them in an entry.
+pub fn about(trace: &Trace, pieces: &[&Piece]) {
+    for piece in pieces {
+        things::about(trace, piece);
+    }
 }

@@ -10,10 +10,11 @@ use super::failure::Failure;
 use super::papers::{self, Document, Outing, Papers};
 use super::person::{self, Someone};
 use super::pieces::{self, ids, not_before_last, parts};
-use super::{approvals, said, things, when};
+use super::{approvals, said, when};
 use crate::case::Approval;
 use crate::era;
 use crate::ledger::Kind;
+use crate::life::approval::Decision;
 use crate::life::facts::{Returned, Takeout, Told};
 use crate::life::{Life, Piece, State, Step};
 use crate::t;
@@ -25,13 +26,13 @@ pub fn run(context: &Context, args: &TakeoutArgs) -> Result<(), Failure> {
     let life = desk.life()?;
     let (said, sheet) = recorded_at(context, &desk, Kind::Takeout, |desk, trace| {
         let (said, sheet) = take_out(context, args, desk, &life, trace)?;
-        papers::ready(papers.as_ref(), || papers::takeout(desk, &life, &sheet))?;
+        papers::ready(papers.as_ref(), || Ok(papers::takeout(&life, &sheet)))?;
         trace.facts(said.facts().into());
         Ok((said, sheet))
     })?;
     let entry = desk.last_entry();
     let sheet = Outing { entry, ..sheet };
-    let issued = papers::issue(papers.as_ref(), || papers::takeout(&desk, &life, &sheet));
+    let issued = papers::issue(papers.as_ref(), || Ok(papers::takeout(&life, &sheet)));
     let due = era::long_time(&said.due);
     context.say(&t!("taken-out", things = pieces::list(&sheet.pieces), to = show::name(&said.destination), due = due));
     finish(context, issued, json!({ "takeout": said.facts(), "entry": entry }))
@@ -46,7 +47,7 @@ fn take_out<'l>(
     trace: &Trace,
 ) -> Result<(Takeout, Outing<'l>), Failure> {
     let pieces = pieces::all_ready(life, &args.things, Step::Takeout)?;
-    pieces.iter().for_each(|piece| things::about(trace, piece));
+    pieces::about(trace, &pieces);
     let (at, due) = (when::stated(args.at.as_deref())?, when::due(&args.due)?);
     if due <= at {
         let (due, at) = (era::long_time(&due), era::long_time(&at));
@@ -100,13 +101,13 @@ pub fn bring_back(context: &Context, args: &ReturnArgs) -> Result<(), Failure> {
     let life = desk.life()?;
     let (said, sheet, due) = recorded_at(context, &desk, Kind::Return, |desk, trace| {
         let (said, sheet, due) = come_back(context, args, desk, &life, trace)?;
-        papers::ready(papers.as_ref(), || papers::takeout(desk, &life, &sheet))?;
+        papers::ready(papers.as_ref(), || Ok(papers::takeout(&life, &sheet)))?;
         trace.facts(said.facts().into());
         Ok((said, sheet, due))
     })?;
     let entry = desk.last_entry();
     let sheet = Outing { entry, ..sheet };
-    let issued = papers::issue(papers.as_ref(), || papers::takeout(&desk, &life, &sheet));
+    let issued = papers::issue(papers.as_ref(), || Ok(papers::takeout(&life, &sheet)));
     let place = show::name(&said.place);
     context.say(&t!(
         "brought-back",
@@ -131,7 +132,7 @@ fn come_back<'l>(
     trace: &Trace,
 ) -> Result<Back<'l>, Failure> {
     let pieces = pieces::all_ready(life, &args.things, Step::Return)?;
-    pieces.iter().for_each(|piece| things::about(trace, piece));
+    pieces::about(trace, &pieces);
     let takeout = one_takeout(&pieces)?;
     let out = said_then(desk, takeout)?;
     let at = when::stated(args.at.as_deref())?;
@@ -173,10 +174,8 @@ fn come_back<'l>(
 /// The decision as it stood on the sheet of the way out.
 fn approval_then(life: &Life, out: &Takeout) -> Option<crate::paper::fields::Approval> {
     let number = out.approval.as_deref()?;
-    let of = |decision: &&crate::life::approval::Decision| {
-        decision.said.purpose == Approval::Takeout && decision.said.number == number
-    };
-    let found = life.decisions.iter().rev().find(of).map(|decision| decision.in_force());
+    let of = |decision: &&Decision| decision.said.purpose == Approval::Takeout && decision.said.number == number;
+    let found = life.decisions.iter().rev().find(of).map(Decision::in_force);
     papers::approval(found.as_ref(), Some(number))
 }
 

@@ -4,9 +4,9 @@ use chrono::{DateTime, FixedOffset, Local, NaiveDate, TimeZone};
 
 use super::failure::Failure;
 use crate::calendar::{self, NotADate};
+use crate::era;
 use crate::t;
 use crate::term::show;
-use crate::era;
 
 /// The stated time, or now.
 pub fn stated(said: Option<&str>) -> Result<DateTime<FixedOffset>, Failure> {
@@ -54,7 +54,6 @@ pub fn not_before(at: DateTime<FixedOffset>, entry: u64, earlier: DateTime<Fixed
     let message = t!("err-before", at = at, earlier = earlier, entry = entry.to_string());
     Err(Failure::refused("before", message, t!("hint-before")))
 }
-
 
 /// Today, on this desk's clock.
 pub fn today() -> NaiveDate {

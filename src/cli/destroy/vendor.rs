@@ -15,7 +15,7 @@ use crate::cli::papers::{self, Destroying, Papers};
 use crate::cli::photo::Photo;
 use crate::cli::pieces::{self, ids, parts};
 use crate::cli::takeout::finish;
-use crate::cli::{person, things, when, words};
+use crate::cli::{person, when, words};
 use crate::digest::hex;
 use crate::erase::os;
 use crate::ledger::{Kind, SubjectType};
@@ -50,9 +50,7 @@ fn settle<'l>(
     trace: &Trace,
 ) -> Result<(VendorPaper, Destroying<'l>), Failure> {
     let pieces = pieces::all_ready(life, &args.things, Step::VendorPaper)?;
-    for piece in &pieces {
-        things::about(trace, piece);
-    }
+    pieces::about(trace, &pieces);
     let given = one_destruction(life, &pieces)?;
     trace.about(SubjectType::Entry, given.entry.to_string());
     let date = when::past_day(args.date)?;

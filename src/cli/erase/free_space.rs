@@ -4,15 +4,17 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::case::Approval;
 use crate::cli::args::EraseArgs;
 use crate::cli::context::Context;
 use crate::cli::desk::{Desk, Trace, recorded_at};
 use crate::cli::failure::{Failure, code};
-use crate::cli::{said, words};
+use crate::cli::{approvals, said, words};
 use crate::erase::freespace::{self, Ended, FillRecord, Filled, Plan, Refused, Verdict};
 use crate::erase::pattern::Method;
 use crate::home::WorkKind;
 use crate::ledger::{Kind, SubjectType};
+use crate::life::InForce;
 use crate::t;
 use crate::term::{prompt, show};
 
@@ -25,8 +27,8 @@ pub fn run(context: &Context, args: &EraseArgs, folder: &Path) -> Result<(), Fai
     }
     let desk = Desk::open(context)?;
     let mut filled = None;
-    let outcome = recorded_at(context, &desk, Kind::EraseFreeSpace, |_, trace| {
-        let record = fill(context, args, folder, trace, &mut filled);
+    let outcome = recorded_at(context, &desk, Kind::EraseFreeSpace, |desk, trace| {
+        let record = fill(context, args, folder, (desk, trace), &mut filled);
         context.screen.clear();
         record
     });
@@ -65,10 +67,11 @@ fn fill(
     context: &Context,
     args: &EraseArgs,
     folder: &Path,
-    trace: &Trace,
+    (desk, trace): (&Desk, &Trace),
     told: &mut Option<FillRecord>,
 ) -> Result<(), Failure> {
     asked_for(args, trace)?;
+    approved(context, desk, args, folder, trace)?;
     let plan = look(args, folder)?;
     trace.fact("mount_point", plan.place.mount_point.to_string_lossy().into_owned());
     show(context, &plan);
@@ -131,6 +134,18 @@ fn asked_for(args: &EraseArgs, trace: &Trace) -> Result<(), Failure> {
     }
     if let Some(medium) = &args.medium_id {
         trace.about(SubjectType::Medium, said::text(medium)?);
+    }
+    Ok(())
+}
+
+/// A decision comes first where the case asks for one, as for files: on the medium that is named, or on the place.
+fn approved(context: &Context, desk: &Desk, args: &EraseArgs, folder: &Path, trace: &Trace) -> Result<(), Failure> {
+    let things = [args.medium_id.clone().unwrap_or_else(|| show::path(folder))];
+    let life = desk.life()?;
+    let found = approvals::asked(context, desk, &life, Approval::Erasure, args.approval.as_deref(), &things)?;
+    approvals::about(trace, found.as_ref());
+    if let Some(InForce { number, by, date }) = found {
+        trace.facts(json!({ "approval": number, "approved_by": by, "approved_on": date.to_string() }));
     }
     Ok(())
 }

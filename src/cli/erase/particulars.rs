@@ -3,11 +3,13 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::args::EraseArgs;
 use crate::cli::failure::Failure;
 use crate::cli::said;
+use crate::life::InForce;
 
 /// All of it as it was said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +19,8 @@ pub struct Particulars {
     pub approval: Option<String>,
     /// 承認者
     pub approved_by: Option<String>,
+    /// 承認日, of a decision that the ledger has.
+    pub approved_on: Option<NaiveDate>,
     /// 立会者
     pub witnesses: Vec<String>,
     /// 場所
@@ -46,6 +50,7 @@ impl Particulars {
         Ok(Self {
             approval: text(&args.approval)?,
             approved_by: text(&args.approved_by)?,
+            approved_on: None,
             witnesses: texts(&args.witness)?,
             location: text(&args.location)?,
             reason: text(&args.reason)?,
@@ -56,5 +61,12 @@ impl Particulars {
             temporary: args.temporary,
             no_documents: args.no_documents,
         })
+    }
+
+    /// A decision that was recorded says more than what was typed.
+    pub fn decided(&mut self, found: Option<InForce>) {
+        if let Some(InForce { number, date, by }) = found {
+            (self.approval, self.approved_by, self.approved_on) = (Some(number), Some(by), Some(date));
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::opened::Opened;
 use crate::cli::photo::Photo;
 use crate::cli::words;
+use crate::era;
 use crate::erase::os::facts::{Cells, Kind};
 use crate::erase::outcome::{Blocks, Fate, Remaining, Remains};
 use crate::erase::pattern::Method;
@@ -138,8 +139,9 @@ fn fate(fate: Fate) -> sheet::Fate {
 }
 
 fn approval(said: &Particulars) -> Option<String> {
+    let day = said.approved_on.map(|day| format!("{}、", era::long(day))).unwrap_or_default();
     match (&said.approval, &said.approved_by, said.temporary) {
-        (Some(number), Some(by), _) => Some(format!("{number}（承認者 {by}）")),
+        (Some(number), Some(by), _) => Some(format!("{number}（{day}承認者 {by}）")),
         (Some(number), None, _) => Some(number.clone()),
         (None, _, true) => Some("不要（作業用の一時的な写し）".to_owned()),
         (None, ..) => None,

@@ -199,7 +199,7 @@ pub struct Back {
 }
 
 /// 持ち出し記録
-pub fn takeout(_: &Desk, life: &Life, of: &Outing) -> Result<Paper, Failure> {
+pub fn takeout(life: &Life, of: &Outing) -> Paper {
     let Outing { pieces, said, .. } = of;
     let titles: Vec<String> =
         pieces.iter().flat_map(|piece| life.bundles_of(piece)).filter_map(|bundle| bundle.title.clone()).collect();
@@ -229,7 +229,7 @@ pub fn takeout(_: &Desk, life: &Life, of: &Outing) -> Result<Paper, Failure> {
         Some(back) => completed(sheet, back, said),
         None => sheet,
     };
-    Ok(about(Paper::of(sheet), pieces, of.entry))
+    about(Paper::of(sheet), pieces, of.entry)
 }
 
 fn completed(sheet: Takeout, back: &Back, out: &facts::Takeout) -> Takeout {
@@ -258,7 +258,7 @@ pub fn give_back(
     missing: &[&Piece],
     by: Person,
     entry: u64,
-) -> Result<Paper, Failure> {
+) -> Paper {
     let lacking: Vec<String> = missing.iter().map(|piece| format!("パスワード通知書 {}", piece.id)).collect();
     let word = desk.settings.forms.return_word;
     let sheet = GiveBack {
@@ -275,7 +275,7 @@ pub fn give_back(
         ..GiveBack::default()
     };
     let title = GiveBack::title(crate::case::Word::text(word));
-    Ok(about(Paper::of(sheet).titled(title), pieces, entry))
+    about(Paper::of(sheet).titled(title), pieces, entry)
 }
 
 /// What a witness saw.
