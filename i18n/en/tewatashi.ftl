@@ -1709,7 +1709,10 @@ copies-none = plaintext: no opening is recorded here
 copy-erased = plaintext (opened in entry { $entry } on { $place }): erased (entry { $erased })
 copy-left = plaintext (opened in entry { $entry } on { $place }): no erasure recorded
 searched-none = looked for copies: none unknown where entry { $entry } looked
-searched-found = looked for copies: { $count } unknown found in entry { $entry }
+searched-found = looked for copies: entry { $entry } found { $content } by content, { $name } by name
+searched-bundles = ; copies of the bundle: { $count }
+searched-in-part = { " " }(not everything could be looked at)
+waits-found-copies = found copies to be erased
 searched-never = looked for copies: never (tewatashi find)
 bundle-certificates = certificates: { $numbers }
 # --- find
@@ -1928,3 +1931,5 @@ hint-bad-vendor-certificate = save the certificate as a PDF or picture, and name
 vendor-settled = the firm's destruction is shown: { $things }
 hint-sheet-missing = the ledger has it; remove the cause, and write the sheet by hand on a blank form (tewatashi form check prints one)
 warn-erase-my-number = data of Individual Numbers is not at its end when it is overwritten: afterwards destroy the medium itself and record it with tewatashi destroy NUMBER --method HOW
+arg-machine = The machine the plaintext goes onto (default: this computer)
+warn-open-unlisted = { $host } is on no list of machines (tewatashi equipment add --this registers it)

@@ -1678,7 +1678,10 @@ copies-none = 平文: この台帳には開封の記録がありません
 copy-erased = 平文（第{ $entry }号で開封、{ $place }）: 消去済み（第{ $erased }号）
 copy-left = 平文（第{ $entry }号で開封、{ $place }）: 消去の記録なし
 searched-none = 複製の探索: 第{ $entry }号で、調べた範囲に未知の複製なし
-searched-found = 複製の探索: 第{ $entry }号で、未知の複製 { $count } 件
+searched-found = 複製の探索: 第{ $entry }号で、内容の一致 { $content } 件、名前による疑い { $name } 件
+searched-bundles = 。束の写し { $count } 件
+searched-in-part = （一部は調べられず）
+waits-found-copies = 見つかった複製の消去
 searched-never = 複製の探索: 行っていません（tewatashi find）
 bundle-certificates = 証明書: { $numbers }
 # --- find
@@ -1897,3 +1900,5 @@ hint-bad-vendor-certificate = 証明書を PDF や画像で保存し、そのフ
 vendor-settled = 廃棄業者による廃棄を確認しました: { $things }
 hint-sheet-missing = 台帳の記録は残っています。原因を除き、書面は様式（tewatashi form check で白紙を出せます）に手で書いて補ってください。
 warn-erase-my-number = マイナンバー利用事務系の情報（特定個人情報）は、上書きだけでは消去の完了になりません。上書きの後、媒体を物理的に破壊し、tewatashi destroy 番号 --method 方法 で記録してください
+arg-machine = 平文を置く機器の管理番号（なければこのパソコン）
+warn-open-unlisted = { $host } は機器の一覧にありません（tewatashi equipment add --this で登録できます）

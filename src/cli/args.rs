@@ -305,6 +305,9 @@ pub struct OpenArgs {
     /// 承認番号 of a copy.
     #[arg(long, value_name = "NUMBER", help = t!("arg-open-approval"))]
     pub approval: Option<String>,
+    /// The machine it goes onto.
+    #[arg(long, value_name = "NO", help = t!("arg-machine"))]
+    pub machine: Option<String>,
     /// No 開封確認書.
     #[arg(long, help = t!("arg-no-confirmation"))]
     pub no_documents: bool,

@@ -66,7 +66,8 @@ fn add(context: &Context, args: &EquipmentAddArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn one<'l>(life: &'l Life, said: &str) -> Result<&'l Machine, Failure> {
+/// A machine by its number.
+pub fn one<'l>(life: &'l Life, said: &str) -> Result<&'l Machine, Failure> {
     let number = number_of(said)?;
     life.machines.iter().find(|machine| machine.id == number).ok_or_else(|| {
         let message = t!("err-no-equipment", id = show::name(&number));

@@ -98,11 +98,27 @@ fn counts(report: &Report) -> Value {
     })
 }
 
+/// The same for each bundle: what tells whether a search left something to be done.
+fn by_bundle(report: &Report) -> Value {
+    let mut all = serde_json::Map::new();
+    for found in report.found.iter().filter(|found| !found.known) {
+        let Some(bundle) = &found.bundle else { continue };
+        let counts = all.entry(bundle.clone()).or_insert_with(|| json!({ "content": 0, "name": 0, "bundle_copy": 0 }));
+        let why = match found.why {
+            Why::Content => "content",
+            Why::Name => "name",
+            Why::BundleCopy => "bundle_copy",
+        };
+        counts[why] = json!(counts[why].as_u64().unwrap_or(0) + 1);
+    }
+    all.into()
+}
+
 /// What the ledger keeps: no path and no name.
 fn facts(report: &Report, folders: usize, without_list: &[String]) -> Value {
     json!({
         "folders": folders, "looked_at": report.looked_at, "hashed": report.hashed, "bytes_hashed": report.bytes_hashed,
-        "found": counts(report), "unread": report.unread.len(), "left_out": report.left_out.len(),
+        "found": counts(report), "bundles": by_bundle(report), "unread": report.unread.len(), "left_out": report.left_out.len(),
         "without_list": without_list,
     })
 }

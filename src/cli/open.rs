@@ -75,6 +75,7 @@ fn open(
     let signer = Trusted::new(desk, &args.signer)?.judge(&bundle, &mut report);
     trace.fact("signer", signer_json(&signer));
     copy_approved(context, args, desk, &bundle, trace)?;
+    machine(context, args, desk, trace)?;
     if let Some(problem) = report.problems.first() {
         return Err(words::bundle(problem));
     }
@@ -148,6 +149,23 @@ fn copy_approved(
     let number = found.map(|found| found.number).or(told.map(said::text).transpose()?);
     if let Some(number) = number {
         trace.fact("approval", number);
+    }
+    Ok(())
+}
+
+/// The machine that the plaintext goes onto: the one that was named, or this computer where it is registered.
+fn machine(context: &Context, args: &OpenArgs, desk: &Desk, trace: &Trace) -> Result<(), Failure> {
+    let life = desk.life()?;
+    let found = match &args.machine {
+        Some(said) => Some(super::equipment::one(&life, said)?),
+        None => life.machines.iter().find(|machine| machine.host.as_ref() == Some(&desk.operator.host)),
+    };
+    match found {
+        Some(machine) => trace.fact("machine", machine.id.clone()),
+        None if !life.machines.is_empty() => {
+            context.warn(&t!("warn-open-unlisted", host = show::name(&desk.operator.host)));
+        }
+        None => {}
     }
     Ok(())
 }

@@ -51,7 +51,8 @@ pub struct Opened {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copy {
     /// What the ledger calls it: `c-` and eight random digits. No path stands in a ledger.
-    pub copy: String,
+    #[serde(rename = "copy")]
+    pub id: String,
     /// The folder's real path.
     pub path: PathBuf,
     /// The computer; none where it was not kept.
@@ -86,7 +87,7 @@ impl Opened {
     fn brought_up(mut self) -> Self {
         if let Some(path) = self.place.take().filter(|_| self.places.is_empty()) {
             let mark = digest::sha256(format!("{} {}", self.bundle, path.display()).as_bytes());
-            self.places.push(Copy { copy: format!("c-{}", &mark[..8]), path, host: None });
+            self.places.push(Copy { id: format!("c-{}", &mark[..8]), path, host: None });
         }
         self
     }
@@ -124,14 +125,14 @@ fn written(desk: &Desk, known: Opened, to: Option<&Path>, listing: Listing) -> s
     // The copy is known from here on, whatever becomes of the list.
     listing.persist(&known.bundle)?;
     os::sync_dir(&folder)?;
-    Ok(copy.map(|copy| copy.copy))
+    Ok(copy.map(|copy| copy.id))
 }
 
 fn copy_of(to: &Path, host: &str) -> std::io::Result<Copy> {
     let mut name = [0; 4];
     getrandom::fill(&mut name).map_err(std::io::Error::other)?;
     let copy = format!("c-{:08x}", u32::from_be_bytes(name));
-    Ok(Copy { copy, path: to.canonicalize()?, host: Some(host.to_owned()) })
+    Ok(Copy { id: copy, path: to.canonicalize()?, host: Some(host.to_owned()) })
 }
 
 /// The private folder, made when it is first needed.
@@ -191,12 +192,12 @@ mod tests {
         let read = find(&case, &id).unwrap();
         let path = PathBuf::from(format!("/work/{id}"));
         let [copy] = &read.places[..] else { panic!("{read:?}") };
-        assert!(copy.path == path && copy.host.is_none() && copy.copy.len() == 10, "{copy:?}");
+        assert!(copy.path == path && copy.host.is_none() && copy.id.len() == 10, "{copy:?}");
         assert_eq!(find(&case, &id).unwrap().places, read.places, "and is called the same every time");
-        assert_eq!(read.copy_at(&path, "any").map(|copy| &copy.copy), Some(&copy.copy));
+        assert_eq!(read.copy_at(&path, "any").map(|copy| &copy.id), Some(&copy.id));
         // Written anew it is a copy like the others.
         let text = serde_json::to_string(&read).unwrap();
-        assert!(!text.contains("\"place\"") && text.contains(&copy.copy), "{text}");
+        assert!(!text.contains("\"place\"") && text.contains(&copy.id), "{text}");
         assert_eq!(all(&case).len(), 1);
     }
 
@@ -209,7 +210,7 @@ mod tests {
         };
         let places = vec![copy("c-1", "/a", "one"), copy("c-2", "/a", "one"), copy("c-3", "/a", "two")];
         let opened = Opened { places, ..Opened::default() };
-        let found = |path: &str, host: &str| opened.copy_at(Path::new(path), host).map(|copy| copy.copy.as_str());
+        let found = |path: &str, host: &str| opened.copy_at(Path::new(path), host).map(|copy| copy.id.as_str());
         assert_eq!((found("/a", "one"), found("/a", "two")), (Some("c-2"), Some("c-3")));
         assert_eq!((found("/a", "three"), found("/b", "one")), (None, None));
     }

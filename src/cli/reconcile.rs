@@ -13,7 +13,7 @@ use super::{things, voided, words};
 use crate::ledger::documents;
 use crate::ledger::{Kind, SubjectType};
 use crate::life::facts::What;
-use crate::life::{Bundle, Open, Piece};
+use crate::life::{Bundle, Open, Piece, Search};
 use crate::t;
 use crate::term::out::out;
 use crate::term::show;
@@ -105,7 +105,10 @@ fn bundle_json(standing: &Standing, bundle: &Bundle) -> Value {
             "copy": copy.copy, "entry": copy.entry, "host": copy.host, "machine": copy.machine, "by": copy.by,
             "erased": copy.erased,
         })).collect::<Vec<_>>(),
-        "searched": bundle.searched.map(|(entry, found)| json!({ "entry": entry, "unknown_copies": found })),
+        "searched": bundle.searched.map(|search| json!({
+            "entry": search.entry, "whole": search.whole, "content": search.content, "name": search.name,
+            "bundle_copies": search.bundle_copies,
+        })),
         "certificates": bundle.certificates,
         "void": bundle.void,
         "replaced_by": bundle.replaced_by,
@@ -188,8 +191,15 @@ fn tell_bundle(standing: &Standing, bundle: &Bundle) {
     out(&format!(
         "  {}",
         match bundle.searched {
-            Some((entry, 0)) => t!("searched-none", entry = entry.to_string()),
-            Some((entry, found)) => t!("searched-found", entry = entry.to_string(), count = found),
+            Some(Search { entry, content: 0, name: 0, bundle_copies, whole }) => {
+                let told = t!("searched-none", entry = entry.to_string());
+                let sealed = t!("searched-bundles", count = bundle_copies);
+                let part = if whole { String::new() } else { t!("searched-in-part") };
+                [told, if bundle_copies > 0 { sealed } else { String::new() }, part].concat()
+            }
+            Some(Search { entry, content, name, .. }) => {
+                t!("searched-found", entry = entry.to_string(), content = content, name = name)
+            }
             None => t!("searched-never"),
         }
     ));

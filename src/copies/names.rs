@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization as _;
 pub enum Leftover {
     /// `~$名簿.xlsx`: who has it open in Microsoft Office, left by a crash. Holds that person's name, not the content.
     OfficeLock,
-    /// `.~lock.名簿.xlsx#`, the same of LibreOffice.
+    /// `.~lock.名簿.xlsx#`: of `LibreOffice`.
     LibreOfficeLock,
     /// `名簿.xlsx~`, `名簿.xlsx.bak` and the like.
     Backup,

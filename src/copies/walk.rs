@@ -334,7 +334,9 @@ impl Walk<'_> {
         if job.facts.links > 1 {
             let before = self.linked().insert(job.facts.id, Linked::Read(outcome));
             if let Some(Linked::Waiting(names)) = before {
-                names.into_iter().for_each(|named| self.tell(named, outcome, report));
+                for named in names {
+                    self.tell(named, outcome, report);
+                }
             }
         }
         self.tell(job.named, outcome, report);

@@ -39,10 +39,25 @@ pub struct Bundle {
     pub certificates: Vec<String>,
     /// The entry that erased all of it that was known, last.
     pub erased: Option<u64>,
-    /// The last entry of a search for its files, and how many unknown copies it found.
-    pub searched: Option<(u64, u64)>,
+    /// The last search for its files.
+    pub searched: Option<Search>,
     /// 件数 at or above the case's figure.
     pub many: bool,
+}
+
+/// What a search found beside the copies that were known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Search {
+    /// The entry.
+    pub entry: u64,
+    /// Whether it could look at everything it was sent to.
+    pub whole: bool,
+    /// Files of the bundle.
+    pub content: u64,
+    /// Names that tell of one.
+    pub name: u64,
+    /// Copies of the bundle itself.
+    pub bundle_copies: u64,
 }
 
 /// Plaintext that was written here.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::approval::Decision;
-use super::bundle::{Bundle, Copied};
+use super::bundle::{Bundle, Copied, Search};
 use super::facts::{
     Acknowledged, Approved, BundleVoid, Checked, Declared, Destroyed, GivenBack, Handover, Incident, MachineAdd,
     MachineRetire, MediumAdd, MediumReset, Mishap, Part, PlaceAdd, Recalled, Received, Recovered, Returned, Revoked,
@@ -472,11 +472,17 @@ impl Life {
     }
 
     fn find(&mut self, entry: &Entry) {
-        let unknown = entry.facts.get("unknown").and_then(Value::as_u64);
+        let found = entry.facts.get("bundles");
         for subject in entry.subjects.iter().filter(|subject| subject.kind == SubjectType::Bundle) {
-            if let Some(unknown) = unknown {
-                self.bundle_slot(&subject.id).searched = Some((entry.number, unknown));
-            }
+            let counts = found.and_then(|found| found.get(&subject.id));
+            let count = |why: &str| counts.and_then(|counts| counts.get(why)).and_then(Value::as_u64).unwrap_or(0);
+            self.bundle_slot(&subject.id).searched = Some(Search {
+                entry: entry.number,
+                whole: entry.result == Outcome::Done,
+                content: count("content"),
+                name: count("name"),
+                bundle_copies: count("bundle_copy"),
+            });
         }
     }
 

@@ -26,7 +26,7 @@ pub mod open;
 pub mod piece;
 
 pub use approval::{InForce, NoApproval};
-pub use bundle::{Bundle, Copied};
+pub use bundle::{Bundle, Copied, Search};
 pub use fold::{Destruction, KINDS, Life, Watched};
 pub use machine::{Machine, Store};
 pub use occasion::TooClose;

@@ -40,6 +40,8 @@ pub enum Waits {
     Opening,
     /// Plaintext is to be erased.
     Erasure,
+    /// Copies that a search found are to be erased.
+    FoundCopies,
     /// Things are to go back to the side they came from.
     GiveBack,
     /// Things are to come back from the other side.
@@ -217,6 +219,9 @@ fn of_bundle(life: &Life, bundle: &Bundle, end: Option<NaiveDate>) -> Vec<Open> 
         } else if here && bundle.copies.is_empty() {
             found.push(open(Waits::Opening, Whom::Us));
         }
+    }
+    if let Some(search) = bundle.searched.filter(|search| search.content + search.name > 0) {
+        found.push(Open { entry: Some(search.entry), ..open(Waits::FoundCopies, Whom::Us) });
     }
     for copy in bundle.copies_left() {
         let holder = Some(copy.machine.clone().unwrap_or_else(|| copy.host.clone()));

@@ -101,7 +101,7 @@ impl Bags {
         // Attack: other data in a folder that is given a bundle's number, to have it pass for a working copy.
         let kept = BundleId::parse(&opened.bundle).and_then(|id| opened::find(&self.case, &id));
         let in_place = kept.as_ref().is_some_and(|kept| kept.places.iter().any(|copy| copy.path == path));
-        let copy = kept.and_then(|kept| kept.copy_at(&path, &self.host).map(|copy| copy.copy.clone()));
+        let copy = kept.and_then(|kept| kept.copy_at(&path, &self.host).map(|copy| copy.id.clone()));
         let bag = self.found.iter().position(|(known, _)| known.bundle == opened.bundle).unwrap_or_else(|| {
             self.found.push((opened, key));
             self.found.len() - 1

@@ -41,7 +41,7 @@ impl<'d> Bundles<'d> {
         for known in opened::all(&self.desk.folder) {
             self.add_kept(&known, trace)?;
         }
-        self.from_ledger(None, trace)
+        self.of_ledger(None, trace)
     }
 
     /// One of them, by its number.
@@ -49,7 +49,7 @@ impl<'d> Bundles<'d> {
         if let Some(known) = opened::find(&self.desk.folder, number) {
             self.add_kept(&known, trace)?;
         }
-        self.from_ledger(Some(number.as_str()), trace)
+        self.of_ledger(Some(number.as_str()), trace)
     }
 
     /// What is inside a sealed bundle; nothing of it is written.
@@ -109,7 +109,7 @@ impl<'d> Bundles<'d> {
     }
 
     /// What the ledger knows of sealed volumes, and of bundles of which nothing else was kept.
-    fn from_ledger(&mut self, only: Option<&str>, trace: &Trace) -> Result<(), Failure> {
+    fn of_ledger(&mut self, only: Option<&str>, trace: &Trace) -> Result<(), Failure> {
         let kinds = [Kind::Pack, Kind::Open, Kind::Received];
         for entry in self.desk.look(|ledger| corrected::holding(ledger, &kinds))? {
             let theirs = entry.carried();

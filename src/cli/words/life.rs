@@ -189,6 +189,7 @@ pub fn waits(waits: Waits) -> String {
         Waits::SlipToCome => t!("waits-slip-to-come"),
         Waits::Opening => t!("waits-opening"),
         Waits::Erasure => t!("waits-erasure"),
+        Waits::FoundCopies => t!("waits-found-copies"),
         Waits::GiveBack => t!("waits-give-back"),
         Waits::TakeBack => t!("waits-take-back"),
         Waits::VendorPaper => t!("waits-vendor-paper"),
