@@ -118,7 +118,7 @@ fn reset(context: &Context, args: &MediumResetArgs) -> Result<(), Failure> {
         let piece = things::ready(&life, &args.id, Some(What::Media), Step::Reset)?;
         things::about(trace, piece);
         let confirmed_by = person(desk, &args.confirmed_by)?;
-        if confirmed_by == desk.operator.name {
+        if super::person::same(&confirmed_by, &desk.operator.name) {
             return Err(same_person(&confirmed_by));
         }
         let reset = MediumReset {

@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_copy_is_the_last_that_was_opened_there_on_this_computer() {
         let copy = |name: &str, path: &str, host: &str| Copy {
-            copy: name.to_owned(),
+            id: name.to_owned(),
             path: path.into(),
             host: Some(host.to_owned()),
         };

@@ -24,6 +24,8 @@ pub mod machine;
 pub mod occasion;
 pub mod open;
 pub mod piece;
+#[cfg(test)]
+mod tests;
 
 pub use approval::{InForce, NoApproval};
 pub use bundle::{Bundle, Copied, Search};

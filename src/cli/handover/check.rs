@@ -6,7 +6,7 @@ use crate::cli::args::HandoverArgs;
 use crate::cli::context::Context;
 use crate::cli::desk::{Desk, recorded};
 use crate::cli::failure::Failure;
-use crate::cli::{medium, things, words};
+use crate::cli::{medium, person, things, words};
 use crate::ledger::Kind;
 use crate::life::facts::{Checked, Told, What};
 use crate::life::{Life, Piece, Step};
@@ -53,7 +53,7 @@ fn somebody_else(context: &Context, desk: &Desk, piece: &Piece) -> Result<Option
     }
     let Some(handed) = piece.handed() else { return Ok(None) };
     let (name, os_user) = &handed.by;
-    if *name == desk.operator.name {
+    if person::same(name, &desk.operator.name) {
         return Err(medium::same_person(name));
     }
     Ok(Some(*os_user != desk.operator.os_user))

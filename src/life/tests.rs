@@ -1,0 +1,246 @@
+//! The fold and what is open, from entries as the commands write them.
+
+use chrono::{DateTime, FixedOffset};
+use serde_json::{Value, json};
+
+use super::facts::What;
+use super::occasion::{self, Going, TooClose};
+use super::open::{self, Waits};
+use super::piece::Written;
+use super::{Life, Misstep, State, Step};
+use crate::calendar::iso;
+use crate::case::Side;
+use crate::ledger::entry::VERSION;
+use crate::ledger::{Claim, Clock, Entry, Kind, Operator, Outcome, Subject, SubjectType};
+
+const BUNDLE: &str = "TW-20261121-AAAA";
+
+struct Book(Vec<Entry>);
+
+impl Book {
+    fn add(&mut self, kind: Kind, by: &str, subjects: &[(SubjectType, &str)], facts: Value) -> u64 {
+        let number = self.0.len() as u64 + 1;
+        let Value::Object(facts) = facts else { panic!("{facts}") };
+        self.0.push(Entry {
+            v: VERSION,
+            number,
+            time: "2026-11-21T12:00:00.000+09:00".into(),
+            clock: Clock { source: "system".into(), synchronised: None },
+            operator: Operator {
+                name: by.into(),
+                staff: None,
+                by: Claim::Option,
+                os_user: by.into(),
+                host: "pc-1".into(),
+            },
+            kind: kind.text(),
+            subjects: subjects.iter().map(|(kind, id)| Subject::new(*kind, *id)).collect(),
+            result: Outcome::Done,
+            facts,
+        });
+        number
+    }
+
+    fn packed() -> Self {
+        let mut book = Self(Vec::new());
+        book.add(
+            Kind::Pack,
+            "佐藤",
+            &[(SubjectType::Bundle, BUNDLE), (SubjectType::Medium, "M-1")],
+            json!({ "slip": { "given": "file", "number": "D-0001" }, "written": "elsewhere", "opening_code_sha256": "ab" }),
+        );
+        book
+    }
+
+    /// Something that is done to the medium or the slip.
+    fn step(&mut self, kind: Kind, by: &str, what: What, facts: Value) -> u64 {
+        let (subject, id) = match what {
+            What::Media => (SubjectType::Medium, "M-1"),
+            What::Slip => (SubjectType::Slip, "D-0001"),
+        };
+        let mut facts = facts;
+        facts["what"] = json!(what);
+        facts["pieces"] = json!([{ "what": what, "id": id }]);
+        self.add(kind, by, &[(subject, id), (SubjectType::Bundle, BUNDLE)], facts)
+    }
+
+    fn handed(&mut self, what: What, at: &str, awaits_check: bool) -> u64 {
+        self.step(
+            Kind::Handover,
+            "佐藤",
+            what,
+            json!({
+                "direction": "provided", "to": { "name": "例示次郎" }, "party": "受託者", "id_check": "社員証",
+                "at": at, "signed": false, "awaits_check": awaits_check,
+            }),
+        )
+    }
+
+    fn receipt(&mut self, what: What, at: &str) -> u64 {
+        self.step(Kind::Ack, "佐藤", what, json!({ "opened": false, "proof": "paper", "at": at }))
+    }
+
+    fn life(&self) -> Life {
+        Life::of(&self.0)
+    }
+
+    fn waits(&self) -> Vec<Waits> {
+        open::all(&self.life(), iso("2027-03-31")).iter().map(|open| open.waits).collect()
+    }
+}
+
+fn time(text: &str) -> DateTime<FixedOffset> {
+    DateTime::parse_from_rfc3339(text).unwrap()
+}
+
+const MONDAY: &str = "2026-11-23T10:00:00+09:00";
+const LATE_MONDAY: &str = "2026-11-23T23:59:00+09:00";
+const TUESDAY: &str = "2026-11-24T00:00:00+09:00";
+
+fn slip_may_go(life: &Life, at: &str, gap: u32) -> Vec<&'static str> {
+    let piece = life.piece(What::Slip, "D-0001").unwrap();
+    let going = Going { piece, party: Side::Contractor, at: time(at), gap };
+    occasion::apart(life, going).iter().map(TooClose::rule).collect()
+}
+
+#[test]
+fn the_slip_waits_for_medium_check_receipt_and_another_day() {
+    let mut book = Book::packed();
+    assert_eq!(slip_may_go(&book.life(), MONDAY, 1), ["medium_not_handed_over"]);
+    book.handed(What::Media, MONDAY, true);
+    assert_eq!(slip_may_go(&book.life(), TUESDAY, 1), ["medium_not_checked"]);
+    book.step(Kind::HandoverCheck, "鈴木", What::Media, json!({ "items": [] }));
+    assert_eq!(slip_may_go(&book.life(), TUESDAY, 1), ["medium_receipt_missing"]);
+    assert_eq!(slip_may_go(&book.life(), LATE_MONDAY, 1), ["medium_receipt_missing", "same_occasion"], "all of it is told");
+    book.receipt(What::Media, MONDAY);
+    assert_eq!(slip_may_go(&book.life(), LATE_MONDAY, 1), ["same_occasion"]);
+    assert_eq!(slip_may_go(&book.life(), TUESDAY, 1), Vec::<&str>::new(), "a minute later it is another day");
+    assert_eq!(slip_may_go(&book.life(), TUESDAY, 2), ["same_occasion"], "the case asks for more");
+    assert_eq!(slip_may_go(&book.life(), MONDAY, 0), Vec::<&str>::new(), "the case asks for none");
+}
+
+/// The same day on the clock of who handed the medium over, whatever the offset of the other time.
+#[test]
+fn a_day_is_that_of_the_first_hand_over() {
+    let mut book = Book::packed();
+    book.handed(What::Media, MONDAY, false);
+    book.receipt(What::Media, MONDAY);
+    assert_eq!(slip_may_go(&book.life(), "2026-11-23T14:59:00+00:00", 1), ["same_occasion"]);
+    assert_eq!(slip_may_go(&book.life(), "2026-11-23T15:00:00+00:00", 1), Vec::<&str>::new());
+}
+
+#[test]
+fn a_look_before_counts_only_by_somebody_else() {
+    for (by, counts) in [("佐藤", false), ("鈴木", true)] {
+        let mut book = Book::packed();
+        book.step(Kind::HandoverCheck, by, What::Media, json!({ "items": [] }));
+        book.handed(What::Media, MONDAY, true);
+        let life = book.life();
+        let handed = life.piece(What::Media, "M-1").unwrap().handed().unwrap().counts;
+        assert_eq!(handed, counts, "{by}");
+    }
+}
+
+#[test]
+fn what_is_open_follows_the_pair_from_desk_to_desk() {
+    use Waits::{MediumHandover, OpeningProof, Receipt, SlipHandover, TakeBack, UnlistedMachine, WritingUnconfirmed};
+    let mut book = Book::packed();
+    assert_eq!(book.waits(), [WritingUnconfirmed, MediumHandover, SlipHandover, UnlistedMachine]);
+    book.add(
+        Kind::Verify,
+        "佐藤",
+        &[(SubjectType::Bundle, BUNDLE), (SubjectType::Medium, "M-1")],
+        json!({ "medium_read": true }),
+    );
+    book.add(
+        Kind::EquipmentAdd,
+        "佐藤",
+        &[(SubjectType::Equipment, "PC-1")],
+        json!({ "id": "PC-1", "kind": "PC", "host": "pc-1" }),
+    );
+    book.handed(What::Media, MONDAY, false);
+    assert_eq!(book.waits(), [Receipt, SlipHandover, TakeBack, Waits::Machine]);
+    book.receipt(What::Media, MONDAY);
+    book.handed(What::Slip, TUESDAY, false);
+    book.receipt(What::Slip, TUESDAY);
+    assert_eq!(book.waits(), [OpeningProof, TakeBack, TakeBack, Waits::Machine]);
+    let subjects = [(SubjectType::Medium, "M-1"), (SubjectType::Bundle, BUNDLE)];
+    let code = json!({ "opened": true, "proof": "code", "at": TUESDAY, "pieces": [{ "what": "media", "id": "M-1" }] });
+    book.add(Kind::Ack, "佐藤", &subjects, code);
+    assert_eq!(book.waits(), [TakeBack, TakeBack, Waits::Machine]);
+    for what in [What::Media, What::Slip] {
+        book.step(Kind::TakeBack, "佐藤", what, json!({ "at": TUESDAY, "confirmed_by": "佐藤" }));
+    }
+    let declared = json!({ "by": "佐藤", "date": "2026-11-24", "statement": "消去済み" });
+    book.add(Kind::Declare, "佐藤", &[(SubjectType::Equipment, "PC-1")], declared);
+    assert_eq!(book.waits(), [], "what came back is not to be handed over again");
+    assert_eq!(book.life().piece(What::Media, "M-1").unwrap().handovers.len(), 1);
+}
+
+#[test]
+fn a_void_pair_stays_open_until_both_parts_are_back_or_gone() {
+    let mut book = Book::packed();
+    book.handed(What::Media, MONDAY, false);
+    book.step(Kind::Lost, "佐藤", What::Slip, json!({ "circumstances": "不明", "at": TUESDAY }));
+    book.add(Kind::Void, "佐藤", &[(SubjectType::Bundle, BUNDLE)], json!({ "bundle": BUNDLE, "reason": "紛失" }));
+    let void = |book: &Book| book.waits().into_iter().filter(|waits| *waits == Waits::VoidPartOut).count();
+    assert_eq!(void(&book), 2);
+    book.step(Kind::TakeBack, "佐藤", What::Media, json!({ "at": TUESDAY, "confirmed_by": "佐藤" }));
+    assert_eq!(void(&book), 1);
+    let life = book.life();
+    assert_eq!(life.piece(What::Media, "M-1").unwrap().may(Step::Handover), Err(Misstep::IsVoid(4)));
+    book.step(Kind::Recovered, "佐藤", What::Slip, json!({ "at": TUESDAY, "circumstances": "見つかった" }));
+    assert_eq!(void(&book), 0);
+}
+
+/// Attack: a partner's ledger that says our medium is destroyed, or its own receipt for another bundle.
+#[test]
+fn of_the_other_side_a_receipt_is_believed_and_nothing_else() {
+    let mut book = Book::packed();
+    book.handed(What::Media, MONDAY, false);
+    let mut theirs = Book(Vec::new());
+    let subjects = [(SubjectType::Medium, "M-1"), (SubjectType::Bundle, BUNDLE)];
+    let pieces = json!([{ "what": "media", "id": "M-1" }]);
+    for (kind, facts) in [
+        (Kind::Destroy, json!({ "method": "裁断", "by": "甲", "at": TUESDAY, "pieces": pieces })),
+        (Kind::Void, json!({ "bundle": BUNDLE, "reason": "x" })),
+        (Kind::Receive, json!({ "what": "media", "at": TUESDAY, "pieces": pieces })),
+    ] {
+        theirs.add(kind, "例示次郎", &subjects, facts);
+    }
+    for entry in &theirs.0 {
+        let carried = json!({ "origin": "o", "number": entry.number, "entry": entry });
+        book.add(Kind::Received, "佐藤", &[(SubjectType::Ledger, "o")], carried);
+    }
+    let life = book.life();
+    let medium = life.piece(What::Media, "M-1").unwrap();
+    let State::Handed(handed) = &medium.state else { panic!("{medium:?}") };
+    assert_eq!(handed.receipt.map(|seen| (seen.entry, seen.at)), Some((5, time(TUESDAY))));
+    assert!(medium.void.is_none() && life.destructions.is_empty());
+}
+
+#[test]
+fn a_medium_made_empty_begins_anew() {
+    let mut book = Book::packed();
+    book.add(
+        Kind::MediumReset,
+        "佐藤",
+        &[(SubjectType::Medium, "M-1"), (SubjectType::Bundle, BUNDLE)],
+        json!({ "method": "初期化", "outcome": "正常終了", "confirmed_by": "鈴木", "at": TUESDAY, "pieces": [{ "what": "media", "id": "M-1" }] }),
+    );
+    let life = book.life();
+    let medium = life.piece(What::Media, "M-1").unwrap();
+    assert!(medium.bundles.is_empty() && medium.written == Written::Nothing && medium.resets.len() == 1);
+    assert_eq!(medium.state, State::Here, "it is no destruction");
+}
+
+#[test]
+fn facts_of_another_shape_change_nothing() {
+    let mut book = Book::packed();
+    let before = book.life().pieces.len();
+    for kind in super::KINDS {
+        book.add(kind, "佐藤", &[], json!({ "what": 5, "pieces": "x", "at": "gestern" }));
+    }
+    let life = book.life();
+    assert_eq!((life.pieces.len(), &life.piece(What::Media, "M-1").unwrap().state), (before, &State::Here));
+}
