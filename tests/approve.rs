@@ -78,13 +78,15 @@ fn a_request_is_printed_where_there_is_a_form_for_it() {
     let words = "approve --request --for erase --thing M-1 --thing サーバ作業領域 --reason 媒体が破損したため \
         --method 上書き --place 本社作業室 --performer 佐藤健 --witness needed";
     let text = page(&office.json(words));
-    for said in ["個人情報消去・廃棄承認申請書", "見本市長", "M-1", "サーバ作業領域", "媒体が破損したため", "佐藤健"] {
+    for said in ["個人情報消去・廃棄承認申請書", "見本市長", "M-1", "サーバ作業領域", "媒体が破損したため", "佐藤健"]
+    {
         assert!(text.contains(said), "{said}: {text}");
     }
     let words = "approve --request --for subcontract --name 見本発送 --address 見本市1-2 --representative 見本次郎 \
         --work 封入封緘 --information 氏名,住所 --safety 施錠 --supervision 月次の実地確認 --reason 処理量の増加";
     let text = page(&office.json(words));
-    for said in ["再委託承認申請書", "見本発送", "見本次郎", "封入封緘", "施錠", "月次の実地確認", "氏名"] {
+    for said in ["再委託承認申請書", "見本発送", "見本次郎", "封入封緘", "施錠", "月次の実地確認", "氏名"]
+    {
         assert!(text.contains(said), "{said}: {text}");
     }
     refused(&office, "approve --request --for takeout --thing M-1", 2, "no_request_form");

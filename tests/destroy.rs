@@ -41,12 +41,27 @@ fn a_medium_and_its_slip_are_destroyed_with_photographs() {
     );
     let told = office.json(&words);
     let text = page(&told);
-    for said in ["廃棄証明書", "M-1", &one.slip, "1通", "シュレッダーによる破砕", "書庫", "佐藤健", "見本立会", "作業前", "作業後"] {
+    for said in [
+        "廃棄証明書",
+        "M-1",
+        &one.slip,
+        "1通",
+        "シュレッダーによる破砕",
+        "書庫",
+        "佐藤健",
+        "見本立会",
+        "作業前",
+        "作業後",
+    ] {
         assert!(text.contains(said), "{said}: {text}");
     }
     assert_eq!((&told["state"], &told["destroy"]["photographs"]), (&"destroyed".into(), &2.into()));
     let records = office.folder().join("records");
-    assert_eq!(desk::holding(&records, b"GPS-MARK"), Vec::<std::path::PathBuf>::new(), "where it was taken is left out");
+    assert_eq!(
+        desk::holding(&records, b"GPS-MARK"),
+        Vec::<std::path::PathBuf>::new(),
+        "where it was taken is left out"
+    );
     refused(&office, &words, 4, "is_destroyed");
     refused(&office, "takeout M-1 --reason 照合 --destination 本店 --due 2099-01-01", 4, "is_destroyed");
     refused(&office, &format!("return {} --to-city", one.slip), 4, "is_destroyed");
@@ -111,9 +126,11 @@ fn a_witness_stands_for_the_firms_certificate() {
     office.run("witness M-2 --name 区見本 --no-documents").ok();
     let other = office.last_of("witness")["number"].as_u64().unwrap();
     refused(&office, &format!("destroy M-1 --witnessed {other}"), 4, "no_witness_record");
-    let told = office.json("witness M-1 --name 区見本 --section 総務課 --place 工場 --confirmed 1,3 --remarks 異常なし");
+    let told =
+        office.json("witness M-1 --name 区見本 --section 総務課 --place 工場 --confirmed 1,3 --remarks 異常なし");
     let text = page(&told);
-    for said in ["消去・廃棄立会記録", "M-1", "区見本", "総務課", "工場", "異常なし", "溶融", "見本資源"] {
+    for said in ["消去・廃棄立会記録", "M-1", "区見本", "総務課", "工場", "異常なし", "溶融", "見本資源"]
+    {
         assert!(text.contains(said), "{said}: {text}");
     }
     assert_eq!(told["witness"]["items"].as_array().unwrap().len(), 2);
@@ -144,7 +161,8 @@ fn who_cannot_overwrite_is_told_to_destroy() {
     let office = Office::new();
     office.desk.file("disc/a.csv", "a");
     let disc = LoopFs::squashfs(&office.desk.path("disc"));
-    let told = |words: &str, path: &Path| Run::of(office.command(&format!("--lang ja erase {words} --dry-run")).arg(path));
+    let told =
+        |words: &str, path: &Path| Run::of(office.command(&format!("--lang ja erase {words} --dry-run")).arg(path));
     let run = told("", &disc.mount_point()).ok();
     assert!(run.out.contains("tewatashi destroy"), "{run:?}");
     let plain = office.desk.file("plain/b.csv", "b");

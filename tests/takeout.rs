@@ -29,7 +29,8 @@ fn out_and_back_on_one_sheet() {
     refused(&office, "return M-1 --place 金庫A --confirmed-by 鈴木花子", 4, "is_here");
     let told = office.json(&takeout("M-1", "--by 佐藤健 --carry 鍵付きカバン --approval 第3号"));
     let text = page(&told);
-    for said in ["持ち出し記録", "M-1", "見本名簿", "氏名", "照合作業", "本店", "佐藤健", "第3号", "鍵付きカバン"] {
+    for said in ["持ち出し記録", "M-1", "見本名簿", "氏名", "照合作業", "本店", "佐藤健", "第3号", "鍵付きカバン"]
+    {
         assert!(text.contains(said), "{said}: {text}");
     }
     let first = told["documents"][0]["number"].as_str().unwrap().to_owned();
@@ -65,7 +66,8 @@ fn a_slip_that_is_out_leaves_its_medium_here() {
     // Each went by itself, and comes back by itself.
     let both = format!("return M-1 {} --place 金庫A --confirmed-by 鈴木花子 --no-documents", one.slip);
     refused(&office, &both, 2, "several_takeouts");
-    let told = office.run(&format!("--lang ja return {} --place 金庫A --confirmed-by 鈴木花子 --no-documents", one.slip));
+    let told =
+        office.run(&format!("--lang ja return {} --place 金庫A --confirmed-by 鈴木花子 --no-documents", one.slip));
     assert!(told.ok().err.contains("保管場所が登録されていない"));
     refused(&office, &takeout("M-1", ""), 4, "is_out");
 }
@@ -94,7 +96,9 @@ fn what_comes_too_late_is_told() {
     // An hour ago it was brought here; it went soon after, and was due at once.
     received(&office, "M-5", "S-5", "TW-20260101-AAAA");
     let (out, due) = (ago(Duration::minutes(30)), ago(Duration::minutes(20)));
-    office.run(&format!("takeout M-5 --reason 照合 --destination 本店 --due {due} --at {out} --by 佐藤健 --no-documents")).ok();
+    office
+        .run(&format!("takeout M-5 --reason 照合 --destination 本店 --due {due} --at {out} --by 佐藤健 --no-documents"))
+        .ok();
     let told = office.json("return M-5 --place 金庫A --confirmed-by 鈴木花子");
     assert_eq!(told["overdue"], true);
     assert!(page(&told).contains("返却予定を過ぎて返却した"));
@@ -147,7 +151,8 @@ fn what_came_goes_back_with_its_slip_or_a_reason() {
     refused(&office, "return M-8 --to-city", 4, "missing_needs_reason");
     let told = office.json("return M-8 --to-city --slips --to 区見本 --by 佐藤健");
     let text = page(&told);
-    for said in ["返却書", "見本市長", "M-8", "S-8", "パスワード通知書", "1通", "佐藤健", "区見本"] {
+    for said in ["返却書", "見本市長", "M-8", "S-8", "パスワード通知書", "1通", "佐藤健", "区見本"]
+    {
         assert!(text.contains(said), "{said}: {text}");
     }
     assert_eq!((&told["missing"], &told["documents"][0]["title"]), (&json!([]), &"返却書".into()));

@@ -99,7 +99,7 @@ impl Scene {
             if n % FITS != 0 {
                 // One byte beside every wanted size.
                 Self::put(&path, self.size(n % IN_BUNDLE) + 1, n + IN_BUNDLE);
-            } else if n / FITS % COPIES == 0 {
+            } else if (n / FITS).is_multiple_of(COPIES) {
                 copies += 1;
                 Self::put(&path, self.size(n % IN_BUNDLE), n % IN_BUNDLE);
             } else {

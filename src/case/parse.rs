@@ -198,6 +198,8 @@ untrained_operator = "refuse"
 unlisted_operator = "refuse"
 approval = ["handover", "erasure"]
 separate_days = false
+slip_gap_days = 2
+registered_media = true
 other_items = "warn"
 [forms]
 seals = true
@@ -235,6 +237,8 @@ sato = "P-002"
             unlisted_operator: Strictness::Refuse,
             approval: vec![Approval::Handover, Approval::Erasure],
             separate_days: false,
+            slip_gap_days: 2,
+            registered_media: true,
             other_items: Strictness::Warn,
         };
         assert_eq!(found.rules, rules);

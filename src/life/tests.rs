@@ -111,7 +111,11 @@ fn the_slip_waits_for_medium_check_receipt_and_another_day() {
     assert_eq!(slip_may_go(&book.life(), TUESDAY, 1), ["medium_not_checked"]);
     book.step(Kind::HandoverCheck, "鈴木", What::Media, json!({ "items": [] }));
     assert_eq!(slip_may_go(&book.life(), TUESDAY, 1), ["medium_receipt_missing"]);
-    assert_eq!(slip_may_go(&book.life(), LATE_MONDAY, 1), ["medium_receipt_missing", "same_occasion"], "all of it is told");
+    assert_eq!(
+        slip_may_go(&book.life(), LATE_MONDAY, 1),
+        ["medium_receipt_missing", "same_occasion"],
+        "all of it is told"
+    );
     book.receipt(What::Media, MONDAY);
     assert_eq!(slip_may_go(&book.life(), LATE_MONDAY, 1), ["same_occasion"]);
     assert_eq!(slip_may_go(&book.life(), TUESDAY, 1), Vec::<&str>::new(), "a minute later it is another day");
