@@ -138,11 +138,13 @@ fn copy_of(to: &Path, host: &str) -> std::io::Result<Copy> {
 /// The private folder, made when it is first needed.
 fn made(case: &CaseFolder) -> std::io::Result<PathBuf> {
     let folder = case.opened();
-    std::fs::create_dir_all(folder.parent().unwrap_or(&folder))?;
-    match os::make_private_dir(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(folder),
+    for folder in [folder.parent().unwrap_or(&folder), &folder] {
+        match os::make_private_dir(folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
     }
+    Ok(folder)
 }
 
 /// Two that open one bundle at the same time: one would write over the place that the other has just added.

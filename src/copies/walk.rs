@@ -185,11 +185,11 @@ impl Walk<'_> {
     }
 
     fn real(&self, start: usize, below: &Path) -> PathBuf {
-        self.starts[start].real.join(below)
+        joined(&self.starts[start].real, below)
     }
 
     fn shown(&self, start: usize, below: &Path) -> PathBuf {
-        self.starts[start].shown.join(below)
+        joined(&self.starts[start].shown, below)
     }
 
     fn unread(&self, report: &mut Report, start: usize, below: &Path, reason: WhyNot) {
@@ -371,6 +371,12 @@ impl Walk<'_> {
             });
         }
     }
+}
+
+/// Attack: the start itself is exchanged for a link. Joining nothing would leave a slash at its end, behind which the system
+/// follows links whatever it is told.
+fn joined(start: &Path, below: &Path) -> PathBuf {
+    if below.as_os_str().is_empty() { start.to_owned() } else { start.join(below) }
 }
 
 #[cfg(test)]
