@@ -11,6 +11,18 @@ const RETURN: u16 = b'\r' as u16;
 /// Delimiters, in the order in which the first row is asked for them.
 const DELIMITERS: [u16; 3] = [b',' as u16, b'\t' as u16, b';' as u16];
 
+/// Bytes that are part of a text wherever they stand.
+const PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let others = b"\0\x1B\"\n\r,\t;";
+    let mut at = 0;
+    while at < others.len() {
+        plain[others[at] as usize] = false;
+        at += 1;
+    }
+    plain
+};
+
 /// Counts rows.
 pub struct Lines {
     units: Units,
@@ -60,9 +72,14 @@ impl Lines {
     }
 
     pub fn feed(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
+        let mut rest = bytes;
+        while let Some((&byte, after)) = rest.split_first() {
+            rest = after;
             match &mut self.units {
-                Units::Bytes => self.unit(byte.into()),
+                Units::Bytes => {
+                    self.unit(byte.into());
+                    rest = self.past_text(rest);
+                }
                 Units::Unknown(head, filled) => {
                     head[*filled] = byte;
                     *filled += 1;
@@ -85,6 +102,15 @@ impl Lines {
                 }
             }
         }
+    }
+
+    /// Passes over bytes that change nothing, which are nearly all.
+    fn past_text<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        if !self.value || !matches!(self.place, Place::Field | Place::Quoted) {
+            return bytes;
+        }
+        let run = bytes.iter().position(|&byte| !PLAIN[usize::from(byte)]);
+        &bytes[run.unwrap_or(bytes.len())..]
     }
 
     /// What the first bytes say of all others.

