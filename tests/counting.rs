@@ -118,6 +118,9 @@ fn a_difference_needs_a_reason_and_nothing_is_lost_without_one() {
     assert!(page.contains(reason) && page.contains("レコード数が申告と異なる"), "{page}");
     let facts = &office.last_of("document")["facts"]["compared"];
     assert_eq!((&facts["records"], &facts["difference"]), (&json!({ "told": 4, "counted": 3 }), &json!(reason)));
+    // Said where there is no paper to say it on.
+    let without = office.run(&format!("--json verify {bundle} --difference-reason {reason}")).fails(2);
+    assert_eq!(without.kind(), "no_confirmation");
     // One that says nothing is none.
     office.run(&format!("verify {bundle} --confirmation --difference-reason {}", "\u{3000}")).fails(2);
     office.is_whole();

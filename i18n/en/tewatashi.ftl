@@ -1768,6 +1768,8 @@ compared-subjects = persons: told { $told }, counted { $counted }
 ask-difference = What was told and what was counted differ. The reason
 err-counts-differ = what was told and what was counted differ, and without a reason no confirmation of opening is issued
 hint-counts-differ = the verification or opening is recorded and nothing is lost; find the cause, then issue it with tewatashi verify --confirmation and --difference-reason
+err-no-confirmation = no confirmation of opening is issued, so there is no place for counted persons or the reason of a difference
+hint-no-confirmation = add --confirmation to tewatashi verify, or leave out --no-documents of tewatashi open
 list-records = Records: { $count }
 
 # --- what pack confirms
@@ -1801,10 +1803,10 @@ unread-too-large = large; not looked at to the end
 unread-compressed = its compressed parts are not looked at
 unread-kind = this kind is not looked at
 unread-io = cannot be read
-warn-properties = { $count } properties of files may hold personal data; sealed like this, they go to the other side
+warn-properties = properties of files that may hold personal data: { $count }. Sealed like this, they go to the other side
 warn-properties-unread = files whose properties could not be looked at: { $count }
 properties-more = and { $count } more
-err-properties-found = { $count } properties of files may hold personal data
+err-properties-found = properties of files that may hold personal data: { $count }
 hint-properties-found = if they need not go out, remove them and run it again: in Office with File, Info, Check for Issues, Inspect Document; for a PDF in the document it was made from; for a photograph with Properties, Details, Remove Properties and Personal Information
 # --- approvals, take-outs, destruction
 about-approve = Record a decision, print the request for one, or revoke one

@@ -1737,6 +1737,8 @@ compared-subjects = 人数: 申告 { $told }、計数 { $counted }
 ask-difference = 申告と計数が異なります。差異の理由
 err-counts-differ = 申告された件数と、数えた件数が異なります。理由がないため、開封確認書を発行しません
 hint-counts-differ = 検証・開封の結果は記録済みで、失われたものはありません。原因を確かめ、tewatashi verify --confirmation に --difference-reason で理由を付けて発行してください
+err-no-confirmation = 開封確認書を発行しないので、数えた人数や差異の理由を載せるところがありません
+hint-no-confirmation = tewatashi verify では --confirmation を付け、tewatashi open では --no-documents を外してください
 list-records = 件数（レコード数）: { $count }
 
 # --- what pack confirms

@@ -160,8 +160,11 @@ impl Comparison {
     }
 }
 
-/// What can be told before anything is counted: whether the reason can stand on a sheet.
-pub fn ready(args: &CountArgs) -> Result<(), Failure> {
+/// What can be told before anything is counted: whether there will be a paper for what was said, and the reason can stand on it.
+pub fn ready(args: &CountArgs, paper: bool) -> Result<(), Failure> {
+    if !paper && (args.subjects_counted.is_some() || args.difference_reason.is_some()) {
+        return Err(Failure::usage("no_confirmation", t!("err-no-confirmation"), t!("hint-no-confirmation")));
+    }
     match &args.difference_reason {
         Some(text) if text.chars().any(char::is_control) || text.trim().is_empty() || text.len() > MOST_REASON => {
             Err(Failure::usage("bad_text", t!("err-bad-text", text = show::name(text)), t!("hint-bad-text")))

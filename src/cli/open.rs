@@ -24,7 +24,7 @@ use crate::term::show;
 pub fn run(context: &Context, args: &OpenArgs) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
     let papers = (!args.no_documents).then(|| Papers::new(context, &desk));
-    compare::ready(&args.count)?;
+    compare::ready(&args.count, !args.no_documents)?;
     let (opened, signer, counts) =
         recorded_at(context, &desk, Kind::Open, |desk, trace| open(context, args, desk, papers.as_ref(), trace))?;
     let issued = match (&papers, &opened.inside) {

@@ -26,7 +26,7 @@ pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
         if args.confirmation && !secret {
             return Err(no_paper());
         }
-        compare::ready(&args.count)?;
+        compare::ready(&args.count, args.confirmation)?;
         if args.receipt {
             papers.ready(&papers::receipt(desk, "TW-20260101-AAAA", 1)?)?;
         } else if args.confirmation {

@@ -103,7 +103,7 @@ pub enum Kind {
     Png,
     /// TIFF
     Tiff,
-    /// A kind that may say where and by whom, and is not read: HEIC, films.
+    /// A kind that may say where and by whom, and is not read: HEIC, films, mail.
     Other,
 }
 
@@ -119,12 +119,12 @@ impl Kind {
             "docx" | "docm" | "dotx" | "dotm" | "xlsx" | "xlsm" | "xltx" | "xltm" | "xlsb" | "pptx" | "pptm"
             | "potx" | "ppsx" | "vsdx" => Self::OpenXml,
             "odt" | "ods" | "odp" | "odg" | "ott" | "ots" | "otp" => Self::OpenDocument,
-            "doc" | "dot" | "xls" | "xlt" | "ppt" | "pps" | "msg" | "vsd" | "pub" => Self::Old,
+            "doc" | "dot" | "xls" | "xlt" | "ppt" | "pps" | "vsd" | "pub" => Self::Old,
             "pdf" => Self::Pdf,
             "jpg" | "jpeg" | "jpe" => Self::Jpeg,
             "png" => Self::Png,
             "tif" | "tiff" => Self::Tiff,
-            "heic" | "heif" | "avif" | "webp" | "mov" | "mp4" | "jtd" | "xdw" => Self::Other,
+            "heic" | "heif" | "avif" | "webp" | "mov" | "mp4" | "jtd" | "xdw" | "msg" => Self::Other,
             _ => return None,
         })
     }
