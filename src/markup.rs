@@ -8,6 +8,8 @@ use zeroize::Zeroizing;
 
 /// A tag longer than this is none of an office program's.
 const LONGEST_TAG: usize = 64 * 1024;
+/// So much is read at once.
+const PIECE: usize = 32 * 1024;
 
 /// What comes next.
 #[derive(Debug, PartialEq, Eq)]
@@ -107,15 +109,16 @@ pub struct Markup<R> {
 }
 
 impl<R: Read> Markup<R> {
-    /// From its first byte.
-    pub fn new(from: R) -> Self {
+    /// From its first byte. The size, as far as it is known, only says how much room is needed: wiping it takes time.
+    pub fn new(from: R, size: u64) -> Self {
+        let room = |most: usize| usize::try_from(size).unwrap_or(most).clamp(64, most);
         Self {
             from,
-            buffer: Zeroizing::new(vec![0; 32 * 1024]),
+            buffer: Zeroizing::new(vec![0; room(PIECE)]),
             at: 0,
             end: 0,
             // With room for the longest: a buffer that grows leaves what it held behind.
-            tag: Zeroizing::new(Vec::with_capacity(LONGEST_TAG)),
+            tag: Zeroizing::new(Vec::with_capacity(room(LONGEST_TAG))),
         }
     }
 
@@ -171,7 +174,7 @@ impl<R: Read> Markup<R> {
                 (_, Some(open)) if open == byte => quote = None,
                 _ => {}
             }
-            if self.tag.len() == LONGEST_TAG {
+            if self.tag.len() == self.tag.capacity().min(LONGEST_TAG) {
                 return Err(invalid());
             }
             self.tag.push(byte);
@@ -199,7 +202,7 @@ impl<R: Read> Markup<R> {
                 return Ok(());
             }
             if keep {
-                if self.tag.len() == LONGEST_TAG {
+                if self.tag.len() == self.tag.capacity().min(LONGEST_TAG) {
                     return Err(invalid());
                 }
                 self.tag.push(byte);
@@ -236,7 +239,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> io::Result<Vec<String>> {
-        let mut markup = Markup::new(text.as_bytes());
+        let mut markup = Markup::new(text.as_bytes(), text.len() as u64);
         let mut told = Vec::new();
         loop {
             told.push(match markup.advance()? {
@@ -266,7 +269,7 @@ mod tests {
 
     #[test]
     fn attributes_are_found_by_their_name_without_prefix() {
-        let mut markup = Markup::new(&b"<sheet name='A &amp; &#66;' r:id = \"rId1\" bad/>"[..]);
+        let mut markup = Markup::new(&b"<sheet name='A &amp; &#66;' r:id = \"rId1\" bad/>"[..], 1000);
         let Event::Open { tag, empty } = markup.advance().unwrap() else { panic!("no tag") };
         assert!(empty);
         let value = |name| tag.attribute(name).map(|value| value.to_string());

@@ -122,16 +122,19 @@ impl<R: Read + Seek> Zipped<R> {
         if head[..4] != *b"PK\x03\x04" {
             return Err(Fault::Damaged);
         }
+        // No more than is needed: wiping it takes time.
+        let room = |size: u64| usize::try_from(size).unwrap_or(WINDOW).clamp(1, WINDOW);
         let skip = i64::from(u16_at(&head, 26)) + i64::from(u16_at(&head, 28));
         self.file.seek(SeekFrom::Current(skip))?;
         Ok(Some(Unpacked {
             from: (&mut self.file).take(part.packed),
             stored: part.method == 0,
             engine: Box::default(),
-            input: Zeroizing::new(vec![0; WINDOW]),
+            input: Zeroizing::new(vec![0; room(part.packed)]),
             taken: 0,
             filled: 0,
-            ring: Zeroizing::new(vec![0; WINDOW]),
+            // All of a small part, or as much as is looked back on. The engine wants a power of two.
+            ring: Zeroizing::new(vec![0; room(part.size).next_power_of_two()]),
             at: 0,
             ready: 0,
             left: part.size,
@@ -203,6 +206,12 @@ pub struct Unpacked<'a, R> {
 }
 
 impl<R: Read> Unpacked<'_, R> {
+    /// How much is still to come, as the file says.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
     fn unpack(&mut self) -> io::Result<()> {
         while self.ready == 0 && !self.done {
             if self.taken == self.filled {
@@ -213,7 +222,7 @@ impl<R: Read> Unpacked<'_, R> {
             let input = &self.input[self.taken..self.filled];
             let (status, taken, made) = decompress(&mut self.engine, input, &mut self.ring, self.at, more);
             self.taken += taken;
-            self.at = (self.at + made) % WINDOW;
+            self.at = (self.at + made) % self.ring.len();
             self.ready = made;
             match status {
                 TINFLStatus::Done => self.done = true,
@@ -236,7 +245,7 @@ impl<R: Read> Read for Unpacked<'_, R> {
         } else {
             self.unpack()?;
             // What was made never goes round the ring: the engine stops at its end.
-            let from = (self.at + WINDOW - self.ready) % WINDOW;
+            let from = (self.at + self.ring.len() - self.ready) % self.ring.len();
             let made = self.ready.min(to.len());
             to[..made].copy_from_slice(&self.ring[from..from + made]);
             self.ready -= made;

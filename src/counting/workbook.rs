@@ -95,8 +95,9 @@ impl Book<'_> {
         mut take: impl FnMut(Event) -> Result<(), Reason>,
     ) -> Result<bool, Reason> {
         let Some(mut unpacked) = self.zipped.part(part, most.min(self.left))? else { return Ok(false) };
+        let size = unpacked.left();
         let mut metered = Metered { from: &mut unpacked, left: &mut self.left };
-        let mut markup = Markup::new(&mut metered);
+        let mut markup = Markup::new(&mut metered, size);
         loop {
             match markup.advance().map_err(Fault::from)? {
                 Event::End => return Ok(true),

@@ -127,7 +127,8 @@ pub fn texts<R: Read + Seek>(
 
 fn walk<R: Read + Seek>(zipped: &mut Zipped<R>, part: &str, mut take: impl FnMut(&Event)) -> Result<(), Unread> {
     let Some(unpacked) = zipped.part(part, MOST_PART)? else { return Ok(()) };
-    let mut markup = Markup::new(unpacked);
+    let size = unpacked.left();
+    let mut markup = Markup::new(unpacked, size);
     loop {
         match markup.advance().map_err(Fault::from)? {
             Event::End => return Ok(()),

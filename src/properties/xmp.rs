@@ -5,7 +5,7 @@ use crate::markup::{Event, Markup, decoded};
 
 /// Takes who made it, who owns it and where it was taken.
 pub fn take(packet: &[u8], found: &mut Found) -> Result<(), Unread> {
-    let mut markup = Markup::new(packet);
+    let mut markup = Markup::new(packet, packet.len() as u64);
     let mut within: Option<Name> = None;
     loop {
         match markup.advance().map_err(|_| Unread::Damaged)? {
