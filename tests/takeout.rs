@@ -109,7 +109,7 @@ fn who_has_left_carries_nothing() {
     let office = Office::new();
     packed(&office, "M-1");
     for name in ["佐藤健", "鈴木花子"] {
-        office.run(&format!("staff add {name} --role 事務取扱担当者 --section 総務課 --trained {}", day(-5))).ok();
+        office.run(&format!("staff add {name} --role 保護担当者 --section 総務課 --trained {}", day(-5))).ok();
     }
     office.run(&format!("staff retire 佐藤健 --date {}", day(-1))).ok();
     let run = office.run(&format!("--json --operator 鈴木花子 {}", takeout("M-1", "--by 佐藤健")));
