@@ -1935,3 +1935,5 @@ hint-sheet-missing = the ledger has it; remove the cause, and write the sheet by
 warn-erase-my-number = data of Individual Numbers is not at its end when it is overwritten: afterwards destroy the medium itself and record it with tewatashi destroy NUMBER --method HOW
 arg-machine = The machine the plaintext goes onto (default: this computer)
 warn-open-unlisted = { $host } is on no list of machines (tewatashi equipment add --this registers it)
+arg-pack-subcontractor = The subcontractor it is for (needs a decision)
+warn-other-medium = the label read { $label } at receipt, but the bundle was made for medium { $sealed }

@@ -1904,3 +1904,5 @@ hint-sheet-missing = 台帳の記録は残っています。原因を除き、�
 warn-erase-my-number = マイナンバー利用事務系の情報（特定個人情報）は、上書きだけでは消去の完了になりません。上書きの後、媒体を物理的に破壊し、tewatashi destroy 番号 --method 方法 で記録してください
 arg-machine = 平文を置く機器の管理番号（なければこのパソコン）
 warn-open-unlisted = { $host } は機器の一覧にありません（tewatashi equipment add --this で登録できます）
+arg-pack-subcontractor = 再委託先に渡す束（再委託先の名称。承認が要ります）
+warn-other-medium = 受領したラベルの番号は { $label } ですが、束は媒体 { $sealed } として作られています

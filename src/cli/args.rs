@@ -202,6 +202,9 @@ pub struct PackArgs {
     /// Recipients instead of a passphrase.
     #[arg(long, value_name = "age1…", conflicts_with_all = ["slip", "own_passphrase", "passphrase_file"], help = t!("arg-recipient"))]
     pub recipient: Vec<String>,
+    /// The subcontractor it is for.
+    #[arg(long, value_name = "NAME", help = t!("arg-pack-subcontractor"))]
+    pub subcontractor: Option<String>,
     /// The void bundle it comes in place of.
     #[arg(long, value_name = "TW-…", help = t!("arg-replaces"))]
     pub replaces: Option<String>,

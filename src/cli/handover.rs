@@ -87,7 +87,7 @@ fn record(
     let at = when::stated(args.at.as_deref())?;
     things::not_before(piece, at)?;
     if what == What::Media {
-        medium::permitted(desk, &life, &piece.id)?;
+        medium::permitted(context, desk, &life, &piece.id)?;
     }
     let (direction, party, organization) = way(desk, args)?;
     let to = partner(context, desk, args.to.as_deref().unwrap_or_default(), party, organization)?;

@@ -7,8 +7,9 @@ use super::context::Context;
 use super::desk::{Desk, Shelf, recorded};
 use super::failure::Failure;
 use super::mishap::{self, Mishap};
-use super::{label, said, things, when, words};
+use super::{approvals, label, said, things, when, words};
 use crate::bundle::BundleId;
+use crate::case::Approval;
 use crate::ledger::{Kind, SubjectType, corrected};
 use crate::life::facts::{MediumAdd, MediumKind, MediumReset, Told, What};
 use crate::life::piece::Written;
@@ -96,7 +97,7 @@ pub fn known_place(context: &Context, life: &Life, place: &str) {
 }
 
 /// Only registered media, and only those who may use them, where the case says so.
-pub fn permitted(desk: &Desk, life: &Life, medium: &str) -> Result<(), Failure> {
+pub fn permitted(context: &Context, desk: &Desk, life: &Life, medium: &str) -> Result<(), Failure> {
     let piece = life.piece(What::Media, medium);
     let registered = piece.is_some_and(|piece| piece.registered);
     if desk.settings.rules.registered_media && !registered {
@@ -108,6 +109,10 @@ pub fn permitted(desk: &Desk, life: &Life, medium: &str) -> Result<(), Failure> 
         let users = users.iter().map(|name| show::name(name)).collect::<Vec<_>>().join("・");
         let message = t!("err-medium-not-yours", id = show::name(medium), users = users);
         return Err(Failure::refused("medium_not_permitted", message, t!("hint-medium-not-yours")).about(medium));
+    }
+    // 許可した媒体だけを使う: where the case asks for a decision, one that names this medium or all of them.
+    if desk.settings.rules.approval.contains(&Approval::Medium) {
+        approvals::needed(context, life, Approval::Medium, None, &[medium.to_owned()])?;
     }
     Ok(())
 }

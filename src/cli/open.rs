@@ -111,6 +111,7 @@ fn open(
                 let known = super::opened::Opened { volumes, ..super::opened::Opened::of(&inside.info) };
                 let copy = super::opened::keep(context, desk, known, Some(&opened.place), listing);
                 trace.fact("copy", copy);
+                other_medium(context, desk, inside)?;
             }
             let counts = counting.counts();
             if papers.is_some() {
@@ -149,6 +150,17 @@ fn copy_approved(
     let number = found.map(|found| found.number).or(told.map(said::text).transpose()?);
     if let Some(number) = number {
         trace.fact("approval", number);
+    }
+    Ok(())
+}
+
+/// Attack, or a mix-up at a desk: the content of one medium under the label of another. Said, for the plaintext is here by now.
+fn other_medium(context: &Context, desk: &Desk, inside: &Contents) -> Result<(), Failure> {
+    let Some(sealed) = &inside.info.description.medium_id else { return Ok(()) };
+    let id = inside.info.id.as_str();
+    let received = desk.life()?.bundle(id).filter(|bundle| bundle.is_theirs()).map(|bundle| bundle.medium.clone());
+    if let Some(label) = received.filter(|label| label != id && label != sealed) {
+        context.warn(&t!("warn-other-medium", label = show::name(&label), sealed = show::name(sealed)));
     }
     Ok(())
 }

@@ -25,6 +25,7 @@ use crate::bundle::{
     self, BundleId, Description, Error, Kind as ItemKind, Lock, Moment, Order, PackRecord, PassphraseKind, Proved,
     ReadBack, Skip, Sources, Staged,
 };
+use crate::case::Approval;
 use crate::erase::os::{self, Place};
 use crate::home::WorkKind;
 use crate::ledger::{Kind, Ledger, SubjectType};
@@ -79,8 +80,9 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     let description = description(args)?;
     let confirmed = checks::confirmed(context, &args.checks, desk, &description)?;
     if let Some(medium) = medium(args) {
-        super::medium::permitted(desk, &desk.life()?, medium)?;
+        super::medium::permitted(context, desk, &desk.life()?, medium)?;
     }
+    subcontracted(context, args, desk)?;
     let replaces = args.replaces.as_deref().map(|old| super::voided::replaced(desk, old)).transpose()?;
     let sources = scan(context, args)?;
     let seen = properties::seen(context, args.checks.properties, &sources)?;
@@ -127,6 +129,7 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     }
     let mut facts = desk::facts(facts_of(staged.record()));
     facts.extend(desk::facts(confirmed.facts()));
+    facts.extend(args.subcontractor.iter().map(|name| ("subcontractor".to_owned(), name.trim().into())));
     facts.extend(seen.as_ref().map(|seen| desk::facts(seen.facts())).unwrap_or_default());
     let known = Known { bundle: staged.record().id.as_str(), medium: medium(args), facts: &facts, slip: None };
     let paper = slip.paper(desk, &known)?;
@@ -173,6 +176,13 @@ fn medium(args: &PackArgs) -> Option<&str> {
     args.medium_id.as_deref().map(str::trim)
 }
 
+/// Nothing is made for a subcontractor that nobody decided on.
+fn subcontracted(context: &Context, args: &PackArgs, desk: &Desk) -> Result<(), Failure> {
+    let Some(name) = &args.subcontractor else { return Ok(()) };
+    let name = super::said::text(name)?;
+    super::approvals::needed(context, &desk.life()?, Approval::Subcontract, None, &[name]).map(|_| ())
+}
+
 /// Fonts, templates and every character, before anything is sealed: what no font can print is told now.
 fn printable(
     args: &PackArgs,
@@ -185,6 +195,7 @@ fn printable(
     let Description { title, items, subjects, records, .. } = description;
     let mut facts = desk::facts(json!({ "title": title, "items": items, "subjects": subjects, "records": records }));
     facts.extend(desk::facts(confirmed.facts()));
+    facts.extend(args.subcontractor.iter().map(|name| ("subcontractor".to_owned(), name.trim().into())));
     let known = Known { bundle: "TW-20260101-AAAA", medium: medium(args), facts: &facts, slip: None };
     if slip.is_page() {
         papers.ready(&papers::slip(desk, &known)?)?;

@@ -67,7 +67,7 @@ impl<'a> Known<'a> {
 /// パスワード通知書. Never a word of what the data is about.
 pub fn slip(desk: &Desk, known: &Known) -> Result<Paper, Failure> {
     Ok(known.about(Paper::of(Slip {
-        recipient: Some(other_side(&desk.settings)),
+        recipient: Some(other_side(&desk.settings, known)),
         issuer: Some(operator(desk)?),
         bundle: known.bundle.to_owned(),
         media: known.media(),
@@ -83,7 +83,7 @@ pub fn stub(desk: &Desk, known: &Known, slip: &str) -> Result<Paper, Failure> {
             bundle: Some(known.bundle.to_owned()),
             media: known.media(),
             deliverer: Some(operator(desk)?),
-            recipient: Some(other_side(&desk.settings)),
+            recipient: Some(other_side(&desk.settings, known)),
             ..SlipStub::default()
         }))
         .fact("slip", slip))
@@ -99,7 +99,7 @@ pub fn transfer(desk: &Desk, known: &Known) -> Result<Paper, Failure> {
     let scheme: Vec<String> = scheme.into_iter().flatten().collect();
     Ok(known.about(Paper::of(Transfer {
         from: Some(operator(desk)?),
-        to: Some(other_side(&desk.settings)),
+        to: Some(other_side(&desk.settings, known)),
         items: items.filter_map(Value::as_str).map(str::to_owned).collect(),
         contents: known.text("title"),
         media: vec![medium],
@@ -295,8 +295,13 @@ pub(super) fn operator(desk: &Desk) -> Result<Person, Failure> {
     Ok(Person { organization: Some(own), section: Some(section), name: Some(name), ..Person::default() })
 }
 
-/// The other side of this desk; which person it will be is written in by hand.
-fn other_side(settings: &Settings) -> Person {
+/// The other side of this desk, or the subcontractor a bundle is for; which person it will be is written in by hand.
+fn other_side(settings: &Settings, known: &Known) -> Person {
+    if let Some(name) = known.text("subcontractor") {
+        let listed = settings.parties.subcontractors.iter().find(|party| party.name == name);
+        let section = listed.map(|party| party.department.clone()).filter(|text| !text.is_empty());
+        return Person { organization: Some(name), section, ..Person::default() };
+    }
     let other = match settings.side {
         Side::City | Side::Subcontractor => &settings.parties.contractor,
         Side::Contractor => &settings.parties.city,
