@@ -74,12 +74,20 @@ fn what_cannot_be_a_decision_is_refused() {
 #[test]
 fn a_request_is_printed_where_there_is_a_form_for_it() {
     let office = Office::of(CONTRACTOR);
-    packed(&office, "M-1");
-    let words = "approve --request --for erase --thing M-1 --thing サーバ作業領域 --reason 媒体が破損したため \
+    let slip = packed(&office, "M-1").slip;
+    let words = "approve --request --for erase --thing M-1 --thing {} --thing サーバ作業領域 --planned 令和8年12月1日 --reason 媒体が破損したため \
         --method 上書き --place 本社作業室 --performer 佐藤健 --witness needed";
-    let text = page(&office.json(words));
-    for said in ["個人情報消去・廃棄承認申請書", "見本市長", "M-1", "サーバ作業領域", "媒体が破損したため", "佐藤健"]
-    {
+    let text = page(&office.json(&words.replace("{}", &slip)));
+    assert_eq!(text.matches("氏名、住所").count(), 2, "once on each reading: {text}");
+    for said in [
+        "個人情報消去・廃棄承認申請書",
+        "見本市長",
+        "M-1",
+        "予定日令和8年12月1日",
+        "サーバ作業領域",
+        "媒体が破損したため",
+        "佐藤健",
+    ] {
         assert!(text.contains(said), "{said}: {text}");
     }
     let words = "approve --request --for subcontract --name 見本発送 --address 見本市1-2 --representative 見本次郎 \

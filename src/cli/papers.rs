@@ -39,8 +39,8 @@ pub use compose::{Known, confirmation, confirmation_to_be, receipt, register, sl
 pub use erasure::{Certified, erasure};
 pub use handed::{Going, declaration, label, receipt_of, stub_of, taken_back, transfer_of};
 pub use life::{
-    Back, Destroying, Outing, Watching, approval, at_desk, destruction, give_back, issue, issued_with, known_person,
-    ready, takeout, witness, work_of,
+    Back, Destroying, Outing, Watching, approval, at_desk, destruction, give_back, issue, issued_with, items,
+    known_person, ready, takeout, witness, work_of,
 };
 pub use request::{attendance, disposal, subcontract};
 

@@ -87,10 +87,11 @@ pub fn day(days: i64) -> String {
     (Local::now().date_naive() + Duration::days(days)).to_string()
 }
 
-/// The page of the only document a command issued, its blanks left out.
+/// The page of the only document a command issued, its blanks left out: line by line, and again cell by cell.
 #[track_caller]
 pub fn page(told: &Value) -> String {
-    squeezed(&sheet(told).text("-layout"))
+    let sheet = sheet(told);
+    squeezed(&sheet.text("-layout")) + &squeezed(&sheet.text("-raw"))
 }
 
 /// The same page as it is.

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::calendar;
 use crate::case::{Approval, Side};
 use crate::cli::args::{ApproveArgs, Needed};
 use crate::cli::context::Context;
@@ -10,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::papers::{self, Papers};
 use crate::cli::person;
 use crate::cli::{said, things, when, words};
+use crate::era;
 use crate::ledger::{Kind, SubjectType};
 use crate::life::facts::What;
 use crate::life::{Life, Piece};
@@ -74,23 +76,32 @@ fn disposal(
     let form = &args.form;
     let mut items = said::texts(&form.information)?;
     if items.is_empty() {
-        items =
-            pieces.iter().flat_map(|piece| life.bundles_of(piece)).flat_map(|bundle| bundle.items.clone()).collect();
-        items.dedup();
+        items = papers::items(life, pieces);
     }
-    let planned = form.planned.as_deref().map(when::due).transpose()?;
+    let (planned, remarks) = planned(form.planned.as_deref())?;
     let performers = form.performer.iter().map(|name| person::doer(context, desk, Some(name)).map(|one| one.printed));
     Ok(DisposalRequest {
         items,
         things,
         reason: text(args.reason.as_ref())?,
         method: text(form.method.as_ref())?,
-        planned: planned.map(|at| Time::of(&at.to_rfc3339())),
+        planned,
+        remarks,
         place: text(form.place.as_ref())?,
         performers: performers.collect::<Result<_, _>>()?,
         witness: form.witness.map(|needed| papers::attendance(needed == Needed::Needed)),
         ..DisposalRequest::default()
     })
+}
+
+/// A day alone is no time; it stands in words.
+fn planned(said: Option<&str>) -> Result<(Option<Time>, Option<String>), Failure> {
+    let Some(said) = said else { return Ok((None, None)) };
+    if let Ok(day) = calendar::typed(said) {
+        return Ok((None, Some(format!("予定日　{}（時刻は未定）", era::long(day)))));
+    }
+    let at = when::due(said)?;
+    Ok((Some(Time::of(&at.to_rfc3339())), None))
 }
 
 fn subcontract(args: &ApproveArgs) -> Result<SubcontractRequest, Failure> {

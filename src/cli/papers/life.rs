@@ -133,7 +133,7 @@ fn medium(piece: &Piece) -> Medium {
 }
 
 /// 項目 of the bundles, each once.
-fn items(life: &Life, pieces: &[&Piece]) -> Vec<String> {
+pub fn items(life: &Life, pieces: &[&Piece]) -> Vec<String> {
     let mut items: Vec<String> = Vec::new();
     for item in pieces.iter().flat_map(|piece| life.bundles_of(piece)).flat_map(|bundle| &bundle.items) {
         if !items.contains(item) {
