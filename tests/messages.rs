@@ -143,6 +143,10 @@ fn every_error_has_a_twin_that_says_what_to_do() {
             "err-list-unreadable",
             "err-document-contradicts",
             "err-record-newer",
+            // Each reason brings its own advice.
+            "err-misstep",
+            "err-too-close",
+            "err-other-code",
         ];
         for id in all.keys().filter(|id| id.starts_with("err-")) {
             let twin = id.replacen("err-", "hint-", 1);
