@@ -3,6 +3,7 @@
 use super::Paper;
 use super::compose::{Known, letter, operator, stub, transfer};
 use crate::bundle::BundleId;
+use crate::case::Side;
 use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
 use crate::ledger::SubjectType;
@@ -170,6 +171,7 @@ pub fn receipt_of(desk: &Desk, piece: &Piece, came: &Came) -> Result<Paper, Fail
     let receipt = Receipt {
         date: Some(came.at.date_naive().into()),
         letter: Some(letter(&desk.settings)),
+        kind: Some(if desk.settings.side == Side::City { Way::Delivered } else { Way::Provided }),
         to_open: (piece.what == What::Slip).then_some(false),
         items,
         appearance,
