@@ -1937,3 +1937,5 @@ arg-machine = The machine the plaintext goes onto (default: this computer)
 warn-open-unlisted = { $host } is on no list of machines (tewatashi equipment add --this registers it)
 arg-pack-subcontractor = The subcontractor it is for (needs a decision)
 warn-other-medium = the label read { $label } at receipt, but the bundle was made for medium { $sealed }
+err-several-things = { $said } may be any of { $list }
+hint-several-things = name it by its bundle (TW-…), with --what slip or --what media

@@ -1906,3 +1906,5 @@ arg-machine = 平文を置く機器の管理番号（なければこのパソコ
 warn-open-unlisted = { $host } は機器の一覧にありません（tewatashi equipment add --this で登録できます）
 arg-pack-subcontractor = 再委託先に渡す束（再委託先の名称。承認が要ります）
 warn-other-medium = 受領したラベルの番号は { $label } ですが、束は媒体 { $sealed } として作られています
+err-several-things = { $said } は複数あります: { $list }
+hint-several-things = 束の番号（TW-…）と --what slip 又は --what media で指定してください。

@@ -188,7 +188,7 @@ pub fn json_of(piece: &Piece) -> Value {
         })
     });
     json!({
-        "number": piece.id, "what": piece.what, "kind": piece.kind, "serial": piece.serial, "name": piece.name,
+        "number": piece.name_of(), "what": piece.what, "kind": piece.kind, "serial": piece.serial, "name": piece.name,
         "registered": piece.registered, "users": piece.users, "place": piece.place, "bundles": piece.bundles,
         "state": words::state_name(&piece.state), "handed_over": handed, "due": piece.due.map(|day| day.to_string()),
         "of_the_other_side": piece.theirs, "void": piece.void, "damaged": piece.damaged, "recalled": piece.recalled,

@@ -77,7 +77,7 @@ pub fn incident(context: &Context, desk: &Desk, cause: &str, piece: &Piece) -> R
         What::Media if piece.bundles.contains(&piece.id) => None,
         What::Media => Some(SubjectType::Medium),
     };
-    subjects.extend(kind.map(|kind| Subject::new(kind, piece.id.clone())));
+    subjects.extend(kind.map(|kind| Subject::new(kind, piece.name_of())));
     let appended = desk.append(context, Draft::done(Kind::Incident, subjects, told.facts()))?;
     Ok(appended.entry.number)
 }

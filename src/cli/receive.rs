@@ -142,25 +142,26 @@ fn theirs(life: &Life, id: &BundleId) -> Result<(), Failure> {
 /// The piece as it will be: the medium by the number on its label, or by the bundle; the slip by its number.
 fn coming(args: &ReceiveArgs, life: &Life, id: &BundleId, what: What) -> Result<Piece, Failure> {
     let bundle = id.to_string();
-    let number = match (what, &args.slip, &args.medium_id) {
-        (What::Slip, Some(said), _) if said.trim() == "-" => slip_of(&bundle),
-        (What::Slip, Some(said), _) | (What::Media, _, Some(said)) => medium::number_of(said)?,
-        _ => bundle.clone(),
+    let key = match (what, &args.medium_id) {
+        (What::Slip, _) => slip_of(&bundle),
+        (What::Media, Some(said)) => medium::number_of(said)?,
+        (What::Media, None) => bundle.clone(),
     };
+    let number = args.slip.as_deref().filter(|said| said.trim() != "-").map(medium::number_of).transpose()?;
     let known = life.bundle(&bundle);
     let same = known.and_then(|bundle| match what {
         What::Media => life.piece(What::Media, &bundle.medium),
         What::Slip => life.piece(What::Slip, bundle.slip.as_deref()?),
     });
-    if let Some(piece) = same.or_else(|| life.piece(what, &number)) {
+    if let Some(piece) = same.or_else(|| life.piece(what, &key)) {
         piece.may(Step::Receive).map_err(|why| words::misstep(piece, Step::Receive, why))?;
-        let mut piece = piece.clone();
+        let mut piece = Piece { number, ..piece.clone() };
         if !piece.bundles.contains(&bundle) {
             piece.bundles.push(bundle);
         }
         return Ok(piece);
     }
-    Ok(Piece { bundles: vec![bundle], theirs: true, ..Piece::new(number, what) })
+    Ok(Piece { bundles: vec![bundle], theirs: true, number, ..Piece::new(key, what) })
 }
 
 fn came(args: &ReceiveArgs, life: &Life, piece: &Piece, context: &Context) -> Result<Received, Failure> {
@@ -180,6 +181,7 @@ fn came(args: &ReceiveArgs, life: &Life, piece: &Piece, context: &Context) -> Re
     });
     Ok(Received {
         what: piece.what,
+        number: piece.number.clone(),
         from: text(&args.from)?.map(|name| Partner { name, ..Partner::default() }),
         at: when::stated(args.at.as_deref())?,
         place,

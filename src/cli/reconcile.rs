@@ -94,8 +94,7 @@ fn parts<'s>(standing: &'s Standing, bundle: &Bundle) -> (Option<&'s Piece>, Opt
 
 fn bundle_json(standing: &Standing, bundle: &Bundle) -> Value {
     let (medium, slip) = parts(standing, bundle);
-    let part =
-        |piece: &Piece| json!({ "number": piece.id, "state": words::state_name(&piece.state), "void": piece.void });
+    let part = |piece: &Piece| json!({ "number": piece.name_of(), "state": words::state_name(&piece.state), "void": piece.void });
     json!({
         "id": bundle.id,
         "made_here": !bundle.is_theirs(),

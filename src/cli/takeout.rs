@@ -156,7 +156,7 @@ fn come_back<'l>(
         .iter()
         .filter(|piece| matches!(&piece.state, State::Out(out) if out.seen.entry == takeout))
         .filter(|piece| !pieces.iter().any(|back| std::ptr::eq(*back, *piece)))
-        .map(|piece| piece.id.clone())
+        .map(|piece| piece.name_of().to_owned())
         .collect();
     let back = papers::Back {
         said: said.clone(),

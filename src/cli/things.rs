@@ -46,12 +46,19 @@ pub fn bundle(said: &str) -> Option<BundleId> {
 /// The piece a text means: a medium or slip by its number; by a bundle its medium, or its slip where a slip is asked for.
 pub fn piece<'l>(life: &'l Life, said: &str, what: Option<What>) -> Result<&'l Piece, Failure> {
     let told = number(said);
-    let by_number = |id: &str| {
-        let found = life.pieces.iter().find(|piece| piece.id == id && what.is_none_or(|what| piece.what == what));
-        found.or_else(|| life.pieces.iter().find(|piece| piece.id == id && what.is_none()))
+    let meant = |piece: &&Piece| {
+        what.is_none_or(|what| piece.what == what) && [told.as_str(), said.trim()].contains(&piece.name_of())
     };
-    if let Some(found) = by_number(&told).or_else(|| by_number(said.trim())) {
-        return Ok(found);
+    match life.pieces.iter().filter(meant).collect::<Vec<_>>().as_slice() {
+        [] => {}
+        [one] => return Ok(one),
+        // Both sides number their slips from one.
+        several => {
+            let list = several.iter().map(|piece| format!("{}（{}）", called(piece), piece.bundles.join("・")));
+            let message =
+                t!("err-several-things", said = show::name(said), list = list.collect::<Vec<_>>().join(" / "));
+            return Err(Failure::usage("several_things", message, t!("hint-several-things")));
+        }
     }
     let bundle = bundle(said).and_then(|id| life.bundle(id.as_str()));
     let found = bundle.and_then(|bundle| match what.unwrap_or(What::Media) {
@@ -90,7 +97,7 @@ pub fn not_before(piece: &Piece, at: DateTime<FixedOffset>) -> Result<(), Failur
 pub fn about(trace: &Trace, piece: &Piece) {
     trace.push("pieces", json!({ "what": piece.what, "id": piece.id }));
     match piece.what {
-        What::Slip => trace.about(SubjectType::Slip, piece.id.clone()),
+        What::Slip => trace.about(SubjectType::Slip, piece.name_of()),
         // A medium without a number is known by its bundle.
         What::Media if BundleId::parse(&piece.id).is_none() => trace.about(SubjectType::Medium, piece.id.clone()),
         What::Media => {}
@@ -102,13 +109,12 @@ pub fn about(trace: &Trace, piece: &Piece) {
 
 /// What a piece is called where people read it.
 pub fn called(piece: &Piece) -> String {
-    let id = show::name(&piece.id);
-    match piece.what {
-        What::Media if BundleId::parse(&piece.id).is_some() => t!("medium-of", bundle = id),
-        What::Media => t!("medium-named", id = id),
-        What::Slip => match piece.id.strip_suffix("/slip") {
-            Some(bundle) => t!("slip-of", bundle = bundle.to_owned()),
-            None => t!("slip-named", id = id),
-        },
+    let label = piece.label().map(show::name);
+    let bundle = || piece.id.trim_end_matches("/slip").to_owned();
+    match (piece.what, label) {
+        (What::Media, Some(id)) => t!("medium-named", id = id),
+        (What::Media, None) => t!("medium-of", bundle = bundle()),
+        (What::Slip, Some(id)) => t!("slip-named", id = id),
+        (What::Slip, None) => t!("slip-of", bundle = bundle()),
     }
 }

@@ -425,6 +425,9 @@ pub struct Acknowledged {
 pub struct Received {
     /// Medium or slip.
     pub what: What,
+    /// The number on a slip. It is the other side's, and theirs begin at one as ours do.
+    #[serde(default)]
+    pub number: Option<String>,
     /// From whom.
     #[serde(default)]
     pub from: Option<Partner>,

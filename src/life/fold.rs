@@ -380,7 +380,14 @@ impl Life {
         let Some(carried) = entry.carried().filter(|carried| carried.result == Outcome::Done) else { return };
         let said = Received::of(&carried).filter(|_| carried.is(Kind::Receive));
         let Some(said) = said else { return };
-        for id in self.named(&carried, said.what) {
+        // By the bundle: a number on their side may be another thing's on ours.
+        let bundles = carried.subjects.iter().filter(|subject| subject.kind == SubjectType::Bundle);
+        let ours = bundles.filter_map(|subject| self.bundle(&subject.id).filter(|bundle| !bundle.is_theirs()));
+        let parts: Vec<String> = match said.what {
+            What::Media => ours.map(|bundle| bundle.medium.clone()).collect(),
+            What::Slip => ours.filter_map(|bundle| bundle.slip.clone()).collect(),
+        };
+        for id in parts {
             if let Some(piece) = self.pieces.iter_mut().find(|piece| piece.what == said.what && piece.id == id)
                 && let Some(handed) = piece.handed_mut()
                 && handed.receipt.is_none()
@@ -581,6 +588,7 @@ impl Life {
             }
         }
         let piece = self.slot(what, id);
+        piece.number = said.number.or_else(|| piece.number.take());
         for bundle in bundles {
             if !piece.bundles.contains(&bundle) {
                 piece.bundles.push(bundle);

@@ -143,7 +143,7 @@ fn of_machine(machine: &Machine, end: Option<NaiveDate>) -> Option<Open> {
 }
 
 fn of_piece(life: &Life, piece: &Piece, end: Option<NaiveDate>) -> Vec<Open> {
-    let open = |waits, whom| Open::new(waits, whom, piece.id.as_str()).of(piece);
+    let open = |waits, whom| Open::new(waits, whom, piece.name_of()).of(piece);
     let mut found = Vec::new();
     let due = piece.due.or(end);
     match &piece.state {
@@ -178,14 +178,14 @@ fn to_go(life: &Life, piece: &Piece) -> Option<Open> {
         What::Slip => Waits::SlipHandover,
     };
     let since = bundle.packed_on;
-    fit.then(|| Open { since, entry: bundle.packed, ..Open::new(waits, Whom::Us, piece.id.as_str()).of(piece) })
+    fit.then(|| Open { since, entry: bundle.packed, ..Open::new(waits, Whom::Us, piece.name_of()).of(piece) })
 }
 
 fn of_handed(life: &Life, piece: &Piece, handed: &Handed, due: Option<NaiveDate>) -> Vec<Open> {
     let holder = Some(handed.to.name.clone());
     let open = |waits, whom| Open {
         holder: holder.clone(),
-        ..Open::new(waits, whom, piece.id.as_str()).of(piece).since(handed.seen.entry, handed.seen.at)
+        ..Open::new(waits, whom, piece.name_of()).of(piece).since(handed.seen.entry, handed.seen.at)
     };
     let mut found = Vec::new();
     if let Some(entry) = piece.recalled {

@@ -17,8 +17,11 @@ pub struct Seen {
 /// A medium or a slip.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Piece {
-    /// Its number: 媒体管理番号, 通知書番号; of a medium without one the bundle's, of a slip without one `TW-…/slip`.
+    /// What it is known by: 媒体管理番号; of a medium without one the bundle's number; 通知書番号 of a slip issued here; `TW-…/slip`
+    /// of one without a number, and of one of the other side.
     pub id: String,
+    /// The number on a slip of the other side.
+    pub number: Option<String>,
     /// Which of the two.
     pub what: What,
     /// What a medium is, where it is registered.
@@ -245,6 +248,7 @@ impl Piece {
     pub fn new(id: impl Into<String>, what: What) -> Self {
         Self {
             id: id.into(),
+            number: None,
             what,
             kind: None,
             serial: None,
@@ -266,6 +270,19 @@ impl Piece {
             resets: Vec::new(),
             last: None,
         }
+    }
+
+    /// The number that stands on it, where there is one.
+    #[must_use]
+    pub fn label(&self) -> Option<&str> {
+        let own = !self.id.starts_with("TW-");
+        self.number.as_deref().or_else(|| own.then_some(self.id.as_str()))
+    }
+
+    /// What it is called where there must be a name.
+    #[must_use]
+    pub fn name_of(&self) -> &str {
+        self.label().unwrap_or(&self.id)
     }
 
     /// Whether it has ended: nothing is to be done with it any more.

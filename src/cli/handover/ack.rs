@@ -134,7 +134,7 @@ fn by_record(desk: &Desk, life: &Life, piece: &Piece, path: &Path) -> Result<Ack
     if given.record.form == Form::Receipt.name() {
         let receipt = Receipt::deserialize(fields).map_err(|_| not_about(path, piece))?;
         let ids: Vec<&str> = receipt.items.iter().filter_map(|item| item.id.as_deref()).collect();
-        let about = ids.contains(&piece.id.as_str()) || piece.bundles.iter().any(|id| ids.contains(&id.as_str()));
+        let about = ids.contains(&piece.name_of()) || piece.bundles.iter().any(|id| ids.contains(&id.as_str()));
         if !about || receipt.kind == Some(crate::paper::fields::transfer::Kind::Returned) {
             return Err(not_about(path, piece));
         }

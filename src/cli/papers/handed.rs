@@ -46,7 +46,7 @@ fn time(at: chrono::DateTime<chrono::FixedOffset>) -> Time {
 pub fn medium_of(piece: &Piece) -> Medium {
     Medium {
         kind: piece.kind.map(|kind| kind.text().to_owned()),
-        id: Some(piece.id.clone()).filter(|id| BundleId::parse(id).is_none()),
+        id: piece.label().map(str::to_owned),
         quantity: Some(1.into()),
         unit: piece.kind.map(|kind| kind.unit().to_owned()),
     }
@@ -55,7 +55,7 @@ pub fn medium_of(piece: &Piece) -> Medium {
 /// Names a piece in a document's entry.
 pub fn about(paper: Paper, piece: &Piece) -> Paper {
     let paper = match piece.what {
-        What::Slip => paper.about(SubjectType::Slip, piece.id.clone()),
+        What::Slip => paper.about(SubjectType::Slip, piece.name_of()),
         What::Media if BundleId::parse(&piece.id).is_none() => paper.about(SubjectType::Medium, piece.id.clone()),
         What::Media => paper,
     };
@@ -113,12 +113,12 @@ pub fn stub_of(desk: &Desk, going: &Going, bundle: &str) -> Result<Paper, Failur
     let facts = packed.as_ref().map(|entry| entry.facts.clone()).unwrap_or_default();
     let known = packed.as_ref().and_then(Known::of);
     let medium = known.as_ref().and_then(|known| known.medium);
-    let number = if piece.id.ends_with("/slip") { "―" } else { piece.id.as_str() };
+    let number = piece.label().unwrap_or("―");
     let mut paper = stub(desk, &Known { bundle, medium, facts: &facts, slip: None }, number)?;
     paper.set("delivered", time(handover.at));
     paper.set("place", &handover.place);
     paper.set("recipient", partner(&handover.to, Some(&handover.id_check)));
-    Ok(paper.about(SubjectType::Slip, piece.id.clone()))
+    Ok(paper.about(SubjectType::Slip, piece.name_of()))
 }
 
 /// Who gave what came, as the desk knows it.
@@ -126,7 +126,7 @@ fn received_item(piece: &Piece, volumes: Option<u64>) -> Received {
     let kind = piece.kind.map(MediumKind::text);
     match piece.what {
         What::Slip => Received {
-            id: Some(piece.id.clone()).filter(|id| !id.ends_with("/slip")),
+            id: piece.label().map(str::to_owned),
             name: Some("パスワード通知書（封のまま）".to_owned()),
             quantity: Some(1.into()),
             unit: Some("通".to_owned()),

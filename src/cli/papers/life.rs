@@ -93,7 +93,6 @@ fn today() -> Date {
 
 /// A line of a table. Never a word of what the data is about.
 pub fn thing(piece: &Piece) -> Thing {
-    let numbered = BundleId::parse(&piece.id).is_none() && !piece.id.ends_with("/slip");
     let bundles = piece.bundles.join("、");
     let (kind, name, unit) = match piece.what {
         What::Slip => ("パスワード通知書".to_owned(), format!("束 {bundles} の通知書"), Some("通")),
@@ -106,7 +105,7 @@ pub fn thing(piece: &Piece) -> Thing {
     let name = if bundles.is_empty() { piece.name.clone().unwrap_or_default() } else { name };
     Thing {
         kind: Some(kind),
-        id: Some(if numbered { piece.id.clone() } else { "番号なし".to_owned() }),
+        id: Some(piece.label().unwrap_or("番号なし").to_owned()),
         name: Some(name),
         quantity: Some(1.into()),
         unit: unit.map(str::to_owned),
@@ -154,7 +153,7 @@ fn bundles(pieces: &[&Piece]) -> Vec<String> {
 fn about(mut paper: Paper, pieces: &[&Piece], entry: u64) -> Paper {
     for piece in pieces {
         match piece.what {
-            What::Slip => paper = paper.about(SubjectType::Slip, piece.id.clone()),
+            What::Slip => paper = paper.about(SubjectType::Slip, piece.name_of()),
             What::Media if BundleId::parse(&piece.id).is_none() => {
                 paper = paper.about(SubjectType::Medium, piece.id.clone());
             }
@@ -259,7 +258,7 @@ pub fn give_back(
     by: Person,
     entry: u64,
 ) -> Paper {
-    let lacking: Vec<String> = missing.iter().map(|piece| format!("パスワード通知書 {}", piece.id)).collect();
+    let lacking: Vec<String> = missing.iter().map(|piece| format!("パスワード通知書 {}", piece.name_of())).collect();
     let word = desk.settings.forms.return_word;
     let sheet = GiveBack {
         date: Some(today()),
@@ -310,7 +309,7 @@ pub fn witness(desk: &Desk, of: &Watching) -> Result<Paper, Failure> {
         at: Some(time(&of.said.at)),
         place: of.said.place.clone(),
         ways: of.ways.clone(),
-        targets: of.pieces.iter().map(|piece| piece.id.clone()).collect(),
+        targets: of.pieces.iter().map(|piece| piece.name_of().to_owned()).collect(),
         documents: of.said.documents.clone(),
         method: Some(of.methods.join("、")).filter(|text| !text.is_empty()),
         performers,
