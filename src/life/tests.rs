@@ -248,3 +248,20 @@ fn facts_of_another_shape_change_nothing() {
     let life = book.life();
     assert_eq!((life.pieces.len(), &life.piece(What::Media, "M-1").unwrap().state), (before, &State::Here));
 }
+
+/// Both sides number their slips from one: what came with number D-0001 is not the D-0001 that was issued here.
+#[test]
+fn a_slip_of_the_other_side_with_a_number_of_ours_is_another_slip() {
+    let mut book = Book::packed();
+    let theirs = "TW-20261120-BBBB";
+    book.add(
+        Kind::Receive,
+        "佐藤",
+        &[(SubjectType::Bundle, theirs), (SubjectType::Slip, "D-0001")],
+        json!({ "what": "slip", "number": "D-0001", "at": MONDAY, "pieces": [{ "what": "slip", "id": format!("{theirs}/slip") }] }),
+    );
+    let life = book.life();
+    let slips: Vec<_> = life.pieces.iter().filter(|piece| piece.what == What::Slip).collect();
+    let told: Vec<_> = slips.iter().map(|piece| (piece.name_of(), piece.theirs, piece.bundles[0].as_str())).collect();
+    assert_eq!(told, [("D-0001", false, BUNDLE), ("D-0001", true, theirs)]);
+}

@@ -21,7 +21,7 @@ pub struct HandoverArgs {
     #[arg(long, value_name = "NAME", required_unless_present_any = ["check", "receipt", "ack", "recall"], help = t!("arg-handover-to"))]
     pub to: Option<String>,
     /// 身分確認の方法.
-    #[arg(long, value_name = "社員証|…", required_unless_present_any = ["check", "receipt", "ack", "recall"], help = t!("arg-id-check"))]
+    #[arg(long, value_name = "TEXT", required_unless_present_any = ["check", "receipt", "ack", "recall"], help = t!("arg-id-check"))]
     pub id_check: Option<String>,
     /// When.
     #[arg(long, value_name = "TIME", help = t!("arg-at"))]
@@ -30,10 +30,10 @@ pub struct HandoverArgs {
     #[arg(long, value_name = "TEXT", help = t!("arg-handover-place"))]
     pub place: Option<String>,
     /// 運搬方法.
-    #[arg(long, value_name = "鍵付きカバン,手渡し,…", value_delimiter = ',', help = t!("arg-carry"))]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', help = t!("arg-carry"))]
     pub carry: Vec<String>,
     /// Which way.
-    #[arg(long = "as", value_enum, hide_possible_values = true, value_name = "提供|納品|返却", help = t!("arg-direction"))]
+    #[arg(long = "as", value_enum, hide_possible_values = true, value_name = "provided|delivered|returned", help = t!("arg-direction"))]
     pub direction: Option<DirectionName>,
     /// To which subcontractor.
     #[arg(long, value_name = "NAME", help = t!("arg-subcontractor"))]

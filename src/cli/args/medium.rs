@@ -30,7 +30,7 @@ pub enum MediumCommand {
         #[arg(value_name = "NO", required = true, help = t!("arg-medium"))]
         ids: Vec<String>,
         /// How many of each.
-        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=24), help = t!("arg-label-copies"))]
+        #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true, value_parser = clap::value_parser!(u32).range(1..=24), help = t!("arg-label-copies"))]
         copies: u32,
     },
     /// Make it empty, to be used again.
@@ -54,7 +54,7 @@ pub struct MediumAddArgs {
     #[arg(value_name = "NO", help = t!("arg-medium-no"))]
     pub id: String,
     /// 種別.
-    #[arg(long, value_name = "DVD-R|USB|HDD|SSD|テープ|紙", value_parser = medium_kind, help = t!("arg-medium-kind"))]
+    #[arg(long, value_name = "DVD-R|USB|HDD|SSD|TAPE|PAPER", value_parser = medium_kind, help = t!("arg-medium-kind"))]
     pub kind: MediumKind,
     /// 製造番号.
     #[arg(long, value_name = "TEXT", help = t!("arg-serial"))]
@@ -171,7 +171,7 @@ pub struct EquipmentAddArgs {
     #[arg(value_name = "NO", help = t!("arg-equipment-no"))]
     pub id: String,
     /// 種別.
-    #[arg(long, value_name = "PC|サーバ|NAS|…", help = t!("arg-equipment-kind"))]
+    #[arg(long, value_name = "TEXT", help = t!("arg-equipment-kind"))]
     pub kind: String,
     /// 名称・型番.
     #[arg(long, value_name = "TEXT", help = t!("arg-equipment-name"))]
