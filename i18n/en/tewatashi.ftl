@@ -1939,3 +1939,5 @@ arg-pack-subcontractor = The subcontractor it is for (needs a decision)
 warn-other-medium = the label read { $label } at receipt, but the bundle was made for medium { $sealed }
 err-several-things = { $said } may be any of { $list }
 hint-several-things = name it by its bundle (TW-…), with --what slip or --what media
+err-meanwhile = another step was recorded meanwhile; this one was not
+hint-meanwhile = see tewatashi status, and try again if it is still to be done

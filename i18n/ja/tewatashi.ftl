@@ -1908,3 +1908,5 @@ arg-pack-subcontractor = 再委託先に渡す束（再委託先の名称。承�
 warn-other-medium = 受領したラベルの番号は { $label } ですが、束は媒体 { $sealed } として作られています
 err-several-things = { $said } は複数あります: { $list }
 hint-several-things = 束の番号（TW-…）と --what slip 又は --what media で指定してください。
+err-meanwhile = ほかの画面又はパソコンで、媒体などの動きが先に記録されました。これは記録していません
+hint-meanwhile = tewatashi status で今の状況を確かめ、必要ならもう一度行ってください。

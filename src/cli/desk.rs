@@ -86,6 +86,8 @@ pub struct Desk {
     key: RefCell<CaseKey>,
     /// Whether the person was found to be allowed to act, in this run.
     may_act: Cell<bool>,
+    /// How many entries there were when the state of things was last asked for.
+    pub(super) things_seen: Cell<Option<u64>>,
     /// The last entry of this run; another program may have appended since.
     last_entry: Cell<u64>,
 }
@@ -148,6 +150,7 @@ impl Desk {
             ledger: RefCell::new(ledger),
             key: RefCell::new(key),
             may_act: Cell::new(false),
+            things_seen: Cell::new(None),
             last_entry: Cell::new(0),
         };
         desk.note_changed_settings(context)?;
@@ -172,6 +175,19 @@ impl Desk {
     pub fn append(&self, context: &Context, draft: Draft) -> Result<Appended, Failure> {
         let appended =
             self.append_by(context, |ledger, key| ledger.append(key, |number| draft.entry(number, &self.operator)))?;
+        self.last_entry.set(appended.entry.number);
+        Ok(appended)
+    }
+
+    /// The same for a step of things, unless another came since the state of things was asked for.
+    fn append_step(&self, context: &Context, seen: u64, draft: Draft) -> Result<Appended, Failure> {
+        let appended = self.append_by(context, |ledger, key| {
+            ledger.append_unmoved(key, seen, |number| draft.entry(number, &self.operator))
+        });
+        let appended = appended.map_err(|failure| match failure.kind {
+            words::OVERTAKEN => Failure::failed("meanwhile", t!("err-meanwhile"), t!("hint-meanwhile")),
+            _ => failure,
+        })?;
         self.last_entry.set(appended.entry.number);
         Ok(appended)
     }

@@ -10,7 +10,7 @@ use super::desk::{Desk, Trace};
 use super::failure::Failure;
 use super::{when, words};
 use crate::bundle::BundleId;
-use crate::ledger::{SubjectType, corrected};
+use crate::ledger::{Ledger, SubjectType, corrected};
 use crate::life::facts::What;
 use crate::life::{KINDS, Life, Piece, Step};
 use crate::t;
@@ -20,6 +20,8 @@ use crate::typed;
 impl Desk {
     /// What the ledger knows of things, as corrections leave it.
     pub fn life(&self) -> Result<Life, Failure> {
+        let seen = self.look(Ledger::head)?.size;
+        self.things_seen.set(Some(seen));
         let entries = self.look(|ledger| corrected::holding(ledger, &KINDS))?;
         Ok(Life::of(&entries))
     }

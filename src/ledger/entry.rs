@@ -145,6 +145,43 @@ impl Kind {
         )
     }
 
+    /// Whether it tells of a step of things, before which somebody asked whether it may come.
+    #[must_use]
+    pub fn moves_things(self) -> bool {
+        matches!(
+            self,
+            Self::MediumAdd
+                | Self::MediumReset
+                | Self::Lost
+                | Self::Damaged
+                | Self::Recovered
+                | Self::EquipmentAdd
+                | Self::EquipmentRetire
+                | Self::PlaceAdd
+                | Self::Handover
+                | Self::HandoverCheck
+                | Self::Recall
+                | Self::Ack
+                | Self::Receive
+                | Self::Takeout
+                | Self::Return
+                | Self::GiveBack
+                | Self::TakeBack
+                | Self::Approve
+                | Self::Revoke
+                | Self::Destroy
+                | Self::VendorCertificate
+                | Self::Void
+        )
+    }
+
+    /// The kind of this text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        use serde::de::value::{Error, StrDeserializer};
+        Self::deserialize(StrDeserializer::<Error>::new(text)).ok()
+    }
+
     /// Its text.
     #[must_use]
     pub fn text(self) -> String {
@@ -291,8 +328,7 @@ impl Entry {
     /// Its kind, where this program knows it.
     #[must_use]
     pub fn known_kind(&self) -> Option<Kind> {
-        use serde::de::value::{Error, StrDeserializer};
-        Kind::deserialize(StrDeserializer::<Error>::new(&self.kind)).ok()
+        Kind::parse(&self.kind)
     }
 
     /// Its canonical text.

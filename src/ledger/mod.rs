@@ -19,6 +19,7 @@ pub mod register;
 mod schema;
 pub mod store;
 pub mod tree;
+mod unmoved;
 pub mod verify;
 mod walk;
 

@@ -83,7 +83,12 @@ impl Trace<'_> {
             facts.insert("error".to_owned(), json!({ "code": failure.code, "kind": failure.kind }));
         }
         let draft = Draft { kind: self.kind, subjects: self.subjects.take(), result: outcome, facts };
-        self.desk.append(self.context, draft).map(|appended| appended.entry.number)
+        let step = outcome == Outcome::Done && self.kind.moves_things();
+        let appended = match self.desk.things_seen.get().filter(|_| step) {
+            Some(seen) => self.desk.append_step(self.context, seen, draft),
+            None => self.desk.append(self.context, draft),
+        };
+        appended.map(|appended| appended.entry.number)
     }
 }
 
@@ -121,6 +126,8 @@ pub fn recorded_at<T>(
     match outcome {
         Ok(value) => match trace.end(if trace.in_part.get() { Outcome::InPart } else { Outcome::Done }, None) {
             Ok(_) => Ok(value),
+            // Of a step the record is the deed: nothing was done.
+            Err(failure) if failure.kind == "meanwhile" => Err(failure),
             Err(mut failure) => {
                 failure.details.push(t!("done-but-not-recorded"));
                 Err(failure)
