@@ -1941,3 +1941,4 @@ err-several-things = { $said } may be any of { $list }
 hint-several-things = name it by its bundle (TW-…), with --what slip or --what media
 err-meanwhile = another step was recorded meanwhile; this one was not
 hint-meanwhile = see tewatashi status, and try again if it is still to be done
+step-write = write on it

@@ -1910,3 +1910,4 @@ err-several-things = { $said } は複数あります: { $list }
 hint-several-things = 束の番号（TW-…）と --what slip 又は --what media で指定してください。
 err-meanwhile = ほかの画面又はパソコンで、媒体などの動きが先に記録されました。これは記録していません
 hint-meanwhile = tewatashi status で今の状況を確かめ、必要ならもう一度行ってください。
+step-write = 書込み

@@ -29,6 +29,8 @@ use crate::case::Approval;
 use crate::erase::os::{self, Place};
 use crate::home::WorkKind;
 use crate::ledger::{Kind, Ledger, SubjectType};
+use crate::life::Step;
+use crate::life::facts::What;
 use crate::passphrase::Passphrase;
 use crate::progress::{Progress, Stage};
 use crate::t;
@@ -80,7 +82,7 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
     let description = description(args)?;
     let confirmed = checks::confirmed(context, &args.checks, desk, &description)?;
     if let Some(medium) = medium(args) {
-        super::medium::permitted(context, desk, &desk.life()?, medium)?;
+        usable(context, desk, medium)?;
     }
     subcontracted(context, args, desk)?;
     let replaces = args.replaces.as_deref().map(|old| super::voided::replaced(desk, old)).transpose()?;
@@ -174,6 +176,16 @@ fn to_be_known(desk: &Desk, sources: &Sources, staged: &Staged) -> (Opened, List
 
 fn medium(args: &PackArgs) -> Option<&str> {
     args.medium_id.as_deref().map(str::trim)
+}
+
+/// Whether a medium may be used, and is here to be written on.
+fn usable(context: &Context, desk: &Desk, medium: &str) -> Result<(), Failure> {
+    let life = desk.life()?;
+    super::medium::permitted(context, desk, &life, medium)?;
+    match life.piece(What::Media, medium) {
+        Some(piece) => piece.may(Step::Write).map_err(|why| words::misstep(piece, Step::Write, why)),
+        None => Ok(()),
+    }
 }
 
 /// Nothing is made for a subcontractor that nobody decided on.

@@ -117,11 +117,6 @@ pub fn all(life: &Life, end: Option<NaiveDate>) -> Vec<Open> {
         since: incident.time.get(..10).and_then(crate::calendar::iso),
         ..Open::new(Waits::Incident, Whom::Us, incident.things.join("・"))
     }));
-    open.extend(life.destructions.iter().filter(|d| d.said.vendor.is_some() && d.paper.is_none()).map(|d| {
-        let things: Vec<&str> = d.things.iter().map(|(_, id)| id.as_str()).collect();
-        let holder = d.said.vendor.as_ref().map(|vendor| vendor.name.clone());
-        Open { holder, ..Open::new(Waits::VendorPaper, Whom::Vendor, things.join("・")).since(d.entry, d.said.at) }
-    }));
     open.extend(life.machines.iter().filter_map(|machine| of_machine(machine, end)));
     open.extend(life.strangers.iter().map(|(host, entry)| Open {
         entry: Some(*entry),
@@ -156,7 +151,13 @@ fn of_piece(life: &Life, piece: &Piece, end: Option<NaiveDate>) -> Vec<Open> {
         State::Handed(handed) => found.extend(of_handed(life, piece, handed, due)),
         State::Here if piece.theirs => found.push(Open { due, ..open(Waits::GiveBack, Whom::Us) }),
         State::Here => found.extend(to_go(life, piece)),
-        State::GivenBack(_) | State::AtVendor(_) | State::Destroyed(_) => {}
+        // Piece by piece: a firm may send its papers one after the other.
+        State::AtVendor(seen) => {
+            let given = life.destructions.iter().find(|destruction| destruction.entry == seen.entry);
+            let holder = given.and_then(|given| given.said.vendor.as_ref()).map(|vendor| vendor.name.clone());
+            found.push(Open { holder, ..open(Waits::VendorPaper, Whom::Vendor).since(seen.entry, seen.at) });
+        }
+        State::GivenBack(_) | State::Destroyed(_) => {}
     }
     let out = !piece.is_ended() && !matches!(piece.state, State::AtVendor(_));
     if let Some(entry) = piece.void.filter(|_| out && !matches!(piece.state, State::Here)) {

@@ -136,6 +136,8 @@ pub struct Handed {
 /// What may be done with a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Step {
+    /// A bundle is written on it.
+    Write,
     /// To the other side.
     Handover,
     /// A second person looks.
@@ -170,7 +172,8 @@ pub enum Step {
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
+        Self::Write,
         Self::Handover,
         Self::Check,
         Self::Receipt,
@@ -333,7 +336,7 @@ impl Piece {
     fn may_when_here(&self, step: Step) -> Result<(), Misstep> {
         use Step as S;
         match step {
-            S::Handover => self.fit(),
+            S::Write | S::Handover => self.fit(),
             S::Takeout | S::Lose | S::Damage | S::Destroy | S::Check => Ok(()),
             S::Reset => self.can_be_emptied(),
             S::GiveBack if self.theirs => Ok(()),
@@ -424,13 +427,13 @@ mod tests {
     #[test]
     fn every_step_in_every_state() {
         let allowed = [
-            ("registered", "Handover Check Receive Takeout Lose Damage Destroy Reset"),
-            ("here", "Handover Check Takeout Lose Damage Destroy Reset"),
-            ("here, theirs", "Handover Check Takeout GiveBack Lose Damage Destroy Reset"),
+            ("registered", "Write Handover Check Receive Takeout Lose Damage Destroy Reset"),
+            ("here", "Write Handover Check Takeout Lose Damage Destroy Reset"),
+            ("here, theirs", "Write Handover Check Takeout GiveBack Lose Damage Destroy Reset"),
             ("here, void", "Check Takeout Lose Damage Destroy Reset"),
             ("here, damaged", "Check Takeout Lose Damage Destroy Reset"),
-            ("here, a disc", "Handover Check Takeout Lose Damage Destroy"),
-            ("here, a slip", "Handover Check Takeout Lose Damage Destroy"),
+            ("here, a disc", "Write Handover Check Takeout Lose Damage Destroy"),
+            ("here, a slip", "Write Handover Check Takeout Lose Damage Destroy"),
             ("out", "Return Lose Damage"),
             ("handed, unchecked", "Check Recall TakeBack Lose Damage"),
             ("handed", "Receipt Recall TakeBack Lose Damage"),

@@ -265,3 +265,22 @@ fn a_slip_of_the_other_side_with_a_number_of_ours_is_another_slip() {
     let told: Vec<_> = slips.iter().map(|piece| (piece.name_of(), piece.theirs, piece.bundles[0].as_str())).collect();
     assert_eq!(told, [("D-0001", false, BUNDLE), ("D-0001", true, theirs)]);
 }
+
+/// Two things given to one firm, whose papers come one after the other.
+#[test]
+fn a_piece_at_a_firm_stays_open_until_its_own_paper_is_there() {
+    let mut book = Book::packed();
+    let both = json!([{ "what": "media", "id": "M-1" }, { "what": "media", "id": "M-2" }]);
+    let media = [(SubjectType::Medium, "M-1"), (SubjectType::Medium, "M-2")];
+    let given =
+        json!({ "method": "溶解", "by": "佐藤", "at": MONDAY, "vendor": { "name": "見本処理" }, "pieces": both });
+    let destroy = book.add(Kind::Destroy, "佐藤", &media, given);
+    let papers = |book: &Book| {
+        let open = open::all(&book.life(), None);
+        open.into_iter().filter(|open| open.waits == Waits::VendorPaper).map(|open| open.thing).collect::<Vec<_>>()
+    };
+    assert_eq!(papers(&book), ["M-1", "M-2"]);
+    let one = json!({ "destroy": destroy, "date": "2026-11-30", "pieces": [{ "what": "media", "id": "M-1" }] });
+    book.add(Kind::VendorCertificate, "佐藤", &media[..1], one);
+    assert_eq!(papers(&book), ["M-2"]);
+}

@@ -16,6 +16,7 @@ use crate::term::show;
 /// What a step is called.
 pub fn step(step: Step) -> String {
     match step {
+        Step::Write => t!("step-write"),
         Step::Handover => t!("step-handover"),
         Step::Check => t!("step-check"),
         Step::Receipt => t!("step-receipt"),
