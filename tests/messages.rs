@@ -155,7 +155,7 @@ fn every_error_has_a_twin_that_says_what_to_do() {
     }
 }
 
-const COMMANDS: [&str; 75] = [
+const COMMANDS: [&str; 78] = [
     "find",
     "approve",
     "takeout",
@@ -184,6 +184,9 @@ const COMMANDS: [&str; 75] = [
     "handover",
     "receive",
     "reconcile",
+    "incident",
+    "incident list",
+    "incident close",
     "status",
     "certificate",
     "certificate verify",

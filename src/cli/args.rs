@@ -29,11 +29,11 @@ pub use handover::{AppearanceName, HandoverArgs, ReceiveArgs, SealName};
 pub use ledger::{ExportArgs, LedgerCommand, ListArgs as LedgerListArgs};
 pub use medium::{
     EquipmentAddArgs, EquipmentCommand, MediumAddArgs, MediumCommand, MediumResetArgs, MishapArgs, PlaceCommand,
-    RecoveredArgs,
+    RecoveredArgs, ResetOutcome,
 };
 pub use pack::{OnProperties, PackChecks, Reduced};
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};
-pub use state::{ReconcileArgs, StatusArgs};
+pub use state::{IncidentCommand, ReconcileArgs, StatusArgs};
 pub use takeout::{DestroyArgs, ReturnArgs, TakeoutArgs};
 
 use crate::t;
@@ -137,6 +137,9 @@ pub enum Command {
     /// Record what came.
     #[command(about = t!("about-receive"))]
     Receive(Box<ReceiveArgs>),
+    /// Incidents.
+    #[command(subcommand, about = t!("about-incident"))]
+    Incident(IncidentCommand),
     /// What is settled and what is not.
     #[command(about = t!("about-reconcile"))]
     Reconcile(ReconcileArgs),
@@ -173,7 +176,7 @@ pub enum Command {
 }
 
 /// `pack`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct PackArgs {
     /// Files and folders.
     #[arg(required = true, value_name = "SRC", help = t!("arg-src"))]

@@ -112,6 +112,14 @@ fn declare(
     }
     let by = by.map_or_else(|| Ok(desk.operator.name.clone()), |name| person(&desk, name))?;
     let told = Declared { by, date: when::past_day(date)?, statement: said::text(statement)? };
+    for machine in &machines {
+        if let Some(touched) = machine.touched_on.filter(|touched| told.date < *touched) {
+            let message = t!("err-declared-before", id = show::name(&machine.id), touched = crate::era::long(touched));
+            return Err(
+                Failure::refused("declared_before", message, t!("hint-declared-before")).about(machine.id.clone())
+            );
+        }
+    }
     papers.ready(&papers::declaration(&desk, &machines, &told))?;
     for machine in &machines {
         recorded_at(context, &desk, Kind::Declare, |_, trace| {

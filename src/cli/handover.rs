@@ -231,7 +231,7 @@ fn occasion(
     if let Some(why) = refusing {
         return Err(words::too_close(piece, why));
     }
-    context.warn(&t!("warn-override", reason = words::too_close(piece, first).message));
+    context.warn(&t!("warn-override", reason = words::set_aside(piece, first)));
     let rule = found.iter().map(TooClose::rule).collect::<Vec<_>>().join(",");
     Ok(reason.map(|reason| Overridden { rule, reason }))
 }
@@ -305,10 +305,15 @@ fn sheets(
     let before = desk.look(documents::all)?;
     for (bundle, paper) in compose(desk, done)? {
         let issued = papers.issue(&paper.fact("handover", done.entry))?;
-        let old = before.iter().filter(|old| {
+        let same = |old: &&Issued| {
             old.voided.is_none() && old.form == form_of(done.piece.what) && bundle.is_some() && old.bundle == bundle
-        });
-        for old in old {
+        };
+        for old in before.iter().filter(same) {
+            // One that tells of an earlier hand-over was signed by both, and stays.
+            let made = desk.look(|ledger| ledger.entry(old.entry))?;
+            if made.is_some_and(|entry| entry.facts.contains_key("handover")) {
+                continue;
+            }
             papers.void(&old.number, &format!("受渡し時の票 {} に差替え", issued.number))?;
             context.chat(&t!("sheet-replaced", old = old.number.clone(), new = issued.number.clone()));
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::args::{MediumAddArgs, MediumCommand, MediumResetArgs};
+use super::args::{MediumAddArgs, MediumCommand, MediumResetArgs, ResetOutcome};
 use super::context::Context;
 use super::desk::{Desk, Shelf, recorded};
 use super::failure::Failure;
@@ -118,7 +118,7 @@ pub fn permitted(context: &Context, desk: &Desk, life: &Life, medium: &str) -> R
 }
 
 fn reset(context: &Context, args: &MediumResetArgs) -> Result<(), Failure> {
-    let id = recorded(context, Kind::MediumReset, |desk, trace| {
+    let (id, succeeded) = recorded(context, Kind::MediumReset, |desk, trace| {
         let life = desk.life()?;
         let piece = things::ready(&life, &args.id, Some(What::Media), Step::Reset)?;
         things::about(trace, piece);
@@ -126,17 +126,24 @@ fn reset(context: &Context, args: &MediumResetArgs) -> Result<(), Failure> {
         if super::person::same(&confirmed_by, &desk.operator.name) {
             return Err(same_person(&confirmed_by));
         }
+        let at = when::stated(args.at.as_deref())?;
+        things::not_before(piece, at)?;
         let reset = MediumReset {
             method: said::text(&args.method)?,
-            outcome: said::text(&args.outcome)?,
+            succeeded: args.outcome == ResetOutcome::Ok,
+            outcome: args.note.as_deref().map(said::text).transpose()?,
             confirmed_by,
-            at: when::stated(args.at.as_deref())?,
+            at,
         };
         trace.facts(reset.facts().into());
-        Ok(piece.id.clone())
+        Ok((piece.id.clone(), reset.succeeded))
     })?;
-    context.say(&t!("medium-reset", id = show::name(&id)));
-    context.result(&json!({ "medium": id, "destroyed": false }));
+    if succeeded {
+        context.say(&t!("medium-reset", id = show::name(&id)));
+    } else {
+        context.warn(&t!("medium-not-reset", id = show::name(&id)));
+    }
+    context.result(&json!({ "medium": id, "succeeded": succeeded, "destroyed": false }));
     Ok(())
 }
 

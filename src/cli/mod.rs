@@ -18,6 +18,7 @@ mod find;
 mod form;
 mod give_back;
 mod handover;
+mod incident;
 mod init;
 mod kept;
 mod key;
@@ -109,6 +110,7 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::Place(command) => equipment::place(context, command),
         Command::Handover(args) => handover::run(context, args),
         Command::Receive(args) => receive::run(context, args),
+        Command::Incident(command) => incident::run(context, command),
         Command::Reconcile(args) => reconcile::run(context, args),
         Command::Status(args) => status::run(context, args),
         Command::Print(args) => print::run(context, args),

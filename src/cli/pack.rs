@@ -37,6 +37,9 @@ use crate::t;
 use crate::term::{interrupt, prompt, show};
 
 pub fn run(context: &Context, args: &PackArgs) -> Result<(), Failure> {
+    // As it will be known: a number typed in full width is the same medium.
+    let medium_id = args.medium_id.as_deref().map(super::medium::number_of).transpose()?;
+    let args = &PackArgs { medium_id, ..args.clone() };
     let desk = Desk::open(context)?;
     slips::remind(context, &desk)?;
     let papers = Papers::new(context, &desk);

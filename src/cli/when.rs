@@ -67,7 +67,8 @@ fn whole_minute(at: DateTime<FixedOffset>) -> DateTime<FixedOffset> {
 
 fn moment(said: &str) -> Result<DateTime<FixedOffset>, Failure> {
     if let Ok(at) = DateTime::parse_from_rfc3339(said.trim()) {
-        return Ok(at);
+        // Attack: an offset of one's own choosing, in which it was another day. The desk's own clock tells the day.
+        return Ok(at.with_timezone(&Local).fixed_offset());
     }
     let at = calendar::moment(said, today()).map_err(|why| unclear(said, why))?;
     // An hour that a change of the clocks left out is no time.

@@ -121,6 +121,8 @@ pub enum Kind {
     VendorCertificate,
     /// An incident was opened.
     Incident,
+    /// An incident is settled.
+    IncidentClose,
     /// Copies were looked for.
     Find,
     /// What is open was listed.

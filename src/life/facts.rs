@@ -176,8 +176,11 @@ pub struct MediumAdd {
 pub struct MediumReset {
     /// How.
     pub method: String,
-    /// What came of it: 正常終了, or what was found.
-    pub outcome: String,
+    /// Whether it succeeded; otherwise all of it is still there.
+    pub succeeded: bool,
+    /// What was found, in words.
+    #[serde(default)]
+    pub outcome: Option<String>,
     /// Who looked.
     pub confirmed_by: String,
     /// When, as stated.

@@ -20,7 +20,7 @@ use crate::calendar;
 use crate::ledger::{Entry, Kind, Outcome, SubjectType};
 
 /// The kinds of entries the fold looks at.
-pub const KINDS: [Kind; 35] = [
+pub const KINDS: [Kind; 36] = [
     Kind::Pack,
     Kind::Verify,
     Kind::Open,
@@ -52,6 +52,7 @@ pub const KINDS: [Kind; 35] = [
     Kind::Destroy,
     Kind::VendorCertificate,
     Kind::Incident,
+    Kind::IncidentClose,
     Kind::Find,
     Kind::Reconcile,
     Kind::Hold,
@@ -142,7 +143,19 @@ impl Life {
                 life.add(entry);
             }
         }
+        life.count_copies();
         life
+    }
+
+    /// How much plaintext is left on each machine: an erasure of something else settles nothing.
+    fn count_copies(&mut self) {
+        for machine in &mut self.machines {
+            let here = |copied: &&Copied| {
+                copied.machine.as_ref() == Some(&machine.id)
+                    || (copied.machine.is_none() && machine.host.as_ref() == Some(&copied.host))
+            };
+            machine.copies_left = self.bundles.iter().flat_map(Bundle::copies_left).filter(here).count();
+        }
     }
 
     /// A medium or slip by its number.
@@ -221,6 +234,10 @@ impl Life {
                 self.surroundings(entry, kind);
             }
             Kind::Approve | Kind::Revoke | Kind::Witness | Kind::Incident => self.papers(entry, kind),
+            Kind::IncidentClose => {
+                let closed = entry.facts.get("incident").and_then(Value::as_u64);
+                self.incidents.retain(|incident| Some(incident.entry) != closed);
+            }
             Kind::Find => self.find(entry),
             Kind::MediumAdd => self.medium_add(entry),
             _ => self.step(entry, kind),
@@ -303,6 +320,7 @@ impl Life {
         let known = |machine: &&mut Machine| machine.id == said || machine.host.as_deref() == Some(said);
         if let Some(machine) = self.machines.iter_mut().find(known) {
             machine.touched = Some(entry.number);
+            machine.touched_on = entry.time.get(..10).and_then(calendar::iso);
             return;
         }
         match self.strangers.iter_mut().find(|(host, _)| host == said) {
@@ -330,7 +348,12 @@ impl Life {
             let found = self.bundle_slot(&bundle);
             found.void = Some(entry.number);
             let (medium, slip) = (found.medium.clone(), found.slip.clone());
-            self.slot(What::Media, &medium).void = Some(entry.number);
+            // A medium with another bundle on it that is in force is still of use.
+            let on_it = self.piece(What::Media, &medium).map(|piece| piece.bundles.clone()).unwrap_or_default();
+            let all_void = on_it.iter().all(|id| self.bundle(id).is_none_or(|bundle| bundle.void.is_some()));
+            if on_it.contains(&bundle) && all_void {
+                self.slot(What::Media, &medium).void = Some(entry.number);
+            }
             if let Some(slip) = slip {
                 self.slot(What::Slip, &slip).void = Some(entry.number);
             }
@@ -430,6 +453,8 @@ impl Life {
                     declared,
                     erasures,
                     touched,
+                    touched_on: None,
+                    copies_left: 0,
                 });
             }
             Kind::PlaceAdd => {
@@ -537,6 +562,7 @@ impl Life {
             Kind::Handover => self.handover(entry, what, id),
             Kind::HandoverCheck => self.check(entry, what, id),
             Kind::Receive => self.receive(entry, what, id),
+            Kind::MediumReset => self.reset(entry, id),
             _ => moved(self.slot(what, id), entry, kind),
         }
     }
@@ -573,6 +599,19 @@ impl Life {
         match self.slot(what, id).handed_mut() {
             Some(handed) => handed.counts = true,
             None => self.looks.push(Look { piece: (what, id.to_owned()), by: entry.operator.name.clone() }),
+        }
+    }
+
+    /// What was on it is on no medium any more, and its slip opens nothing. Where it did not succeed, all of it is still there.
+    fn reset(&mut self, entry: &Entry, id: &str) {
+        let Some(said) = MediumReset::of(entry).filter(|said| said.succeeded) else { return };
+        let piece = self.slot(What::Media, id);
+        piece.resets.push(Seen { entry: entry.number, at: said.at });
+        piece.written = Written::Nothing;
+        (piece.void, piece.recalled, piece.due) = (None, None, None);
+        piece.handovers.clear();
+        for bundle in std::mem::take(&mut piece.bundles) {
+            self.bundle_slot(&bundle).medium.clone_from(&bundle);
         }
     }
 
@@ -624,14 +663,6 @@ impl Life {
 fn moved(piece: &mut Piece, entry: &Entry, kind: Kind) {
     let seen = |at: DateTime<FixedOffset>| Seen { entry: entry.number, at };
     match kind {
-        Kind::MediumReset => {
-            if let Some(said) = MediumReset::of(entry) {
-                piece.resets.push(seen(said.at));
-                piece.bundles.clear();
-                piece.written = Written::Nothing;
-                (piece.void, piece.recalled, piece.due) = (None, None, None);
-            }
-        }
         Kind::Lost => {
             if let Some(said) = Mishap::of(entry) {
                 leave(piece);

@@ -27,6 +27,10 @@ pub struct Machine {
     pub erasures: Vec<u64>,
     /// The last entry by which data came onto it.
     pub touched: Option<u64>,
+    /// The day of that.
+    pub touched_on: Option<NaiveDate>,
+    /// Opened copies on it that nothing erased yet.
+    pub copies_left: usize,
 }
 
 impl Machine {
@@ -34,7 +38,7 @@ impl Machine {
     #[must_use]
     pub fn settled(&self) -> Option<Settled> {
         let after = |entry: u64| self.touched.is_none_or(|touched| entry > touched);
-        let erased = self.erasures.iter().copied().filter(|entry| after(*entry)).max();
+        let erased = self.erasures.iter().copied().filter(|entry| self.copies_left == 0 && after(*entry)).max();
         let declared = self.declared.as_ref().map(|(entry, ..)| *entry).filter(|entry| after(*entry));
         erased.map(Settled::Erased).or_else(|| declared.map(Settled::Declared))
     }

@@ -109,10 +109,14 @@ fn medium_is_there(medium: &str, piece: Option<&Piece>, going: Going) -> Option<
         return Some(TooClose::MediumNotHanded { medium });
     };
     let entry = handed.seen.entry;
+    // Attack: a stated time at which the medium was still here, or its receipt not there.
+    if going.at < handed.seen.at {
+        return Some(TooClose::MediumNotHanded { medium });
+    }
     match (handed.counts, handed.receipt) {
         (false, _) => Some(TooClose::MediumNotChecked { medium, entry }),
-        (true, None) => Some(TooClose::NoReceipt { medium, entry }),
-        (true, Some(_)) => None,
+        (true, Some(receipt)) if receipt.at <= going.at => None,
+        (true, _) => Some(TooClose::NoReceipt { medium, entry }),
     }
 }
 
@@ -120,10 +124,14 @@ fn same_occasion(other: &str, handed: &Handed, going: Going) -> Option<TooClose>
     if handed.party != going.party {
         return None;
     }
+    // Attack: a computer set to another zone for one of the two. They must be days apart by both clocks.
+    let offsets = [*handed.seen.at.offset(), *going.at.offset()];
+    let from = offsets.iter().find_map(|offset| {
+        let (on, day) =
+            (handed.seen.at.with_timezone(offset).date_naive(), going.at.with_timezone(offset).date_naive());
+        let from = on.min(day).checked_add_days(Days::new(going.gap.into()))?;
+        (on.max(day) < from).then_some(from)
+    })?;
     let on = handed.seen.at.date_naive();
-    let day = going.at.with_timezone(handed.seen.at.offset()).date_naive();
-    let gap = Days::new(going.gap.into());
-    let (first, second) = (on.min(day), on.max(day));
-    let from = first.checked_add_days(gap).filter(|from| second < *from)?;
     Some(TooClose::SameOccasion { other: other.to_owned(), entry: handed.seen.entry, on, from })
 }

@@ -113,9 +113,10 @@ pub fn all(life: &Life, end: Option<NaiveDate>) -> Vec<Open> {
     let mut open: Vec<Open> = life.pieces.iter().flat_map(|piece| of_piece(life, piece, end)).collect();
     open.extend(life.bundles.iter().flat_map(|bundle| of_bundle(life, bundle, end)));
     open.extend(life.incidents.iter().map(|incident| Open {
+        bundle: incident.things.iter().find(|thing| life.bundle(thing).is_some()).cloned(),
         entry: Some(incident.entry),
         since: incident.time.get(..10).and_then(crate::calendar::iso),
-        ..Open::new(Waits::Incident, Whom::Us, incident.things.join("・"))
+        ..Open::new(Waits::Incident, Whom::Us, incident.things.last().cloned().unwrap_or_default())
     }));
     open.extend(life.machines.iter().filter_map(|machine| of_machine(machine, end)));
     open.extend(life.strangers.iter().map(|(host, entry)| Open {
@@ -172,8 +173,14 @@ fn of_piece(life: &Life, piece: &Piece, end: Option<NaiveDate>) -> Vec<Open> {
 
 /// What is here and waits to be handed over.
 fn to_go(life: &Life, piece: &Piece) -> Option<Open> {
-    let fit = piece.void.is_none() && piece.damaged.is_none() && piece.handovers.is_empty();
-    let bundle = life.bundles_of(piece).find(|bundle| !bundle.is_theirs())?;
+    let fit = piece.void.is_none() && piece.damaged.is_none();
+    // What came back is not to be handed over again, but what was packed since is.
+    let last = piece.handovers.iter().map(|handed| handed.seen.entry).max().unwrap_or_default();
+    let bundle = life.bundles_of(piece).find(|bundle| bundle.packed.is_some_and(|packed| packed > last))?;
+    // A slip whose medium was made empty opens nothing.
+    if piece.what == What::Slip && life.piece(What::Media, &bundle.medium).is_none() {
+        return None;
+    }
     let waits = match piece.what {
         What::Media => Waits::MediumHandover,
         What::Slip => Waits::SlipHandover,

@@ -123,14 +123,27 @@ fn the_slip_waits_for_medium_check_receipt_and_another_day() {
     assert_eq!(slip_may_go(&book.life(), MONDAY, 0), Vec::<&str>::new(), "the case asks for none");
 }
 
-/// The same day on the clock of who handed the medium over, whatever the offset of the other time.
+/// Attack: a computer set to another zone, in which it was another day.
 #[test]
-fn a_day_is_that_of_the_first_hand_over() {
+fn they_are_days_apart_by_both_clocks() {
     let mut book = Book::packed();
     book.handed(What::Media, MONDAY, false);
     book.receipt(What::Media, MONDAY);
-    assert_eq!(slip_may_go(&book.life(), "2026-11-23T14:59:00+00:00", 1), ["same_occasion"]);
-    assert_eq!(slip_may_go(&book.life(), "2026-11-23T15:00:00+00:00", 1), Vec::<&str>::new());
+    for same_by_one in ["2026-11-23T14:59:00+00:00", "2026-11-23T15:00:00+00:00", "2026-11-24T00:30:00+14:00"] {
+        assert_eq!(slip_may_go(&book.life(), same_by_one, 1), ["same_occasion"], "{same_by_one}");
+    }
+    assert_eq!(slip_may_go(&book.life(), "2026-11-24T00:00:00+00:00", 1), Vec::<&str>::new());
+}
+
+/// Attack: a stated time at which the medium was still here, or its receipt not there.
+#[test]
+fn no_stated_time_puts_the_slip_before_its_medium() {
+    let mut book = Book::packed();
+    book.handed(What::Media, MONDAY, false);
+    book.receipt(What::Media, "2026-11-26T10:00:00+09:00");
+    assert_eq!(slip_may_go(&book.life(), "2026-11-20T10:00:00+09:00", 1), ["medium_not_handed_over"]);
+    assert_eq!(slip_may_go(&book.life(), "2026-11-25T10:00:00+09:00", 1), ["medium_receipt_missing"]);
+    assert_eq!(slip_may_go(&book.life(), "2026-11-26T10:00:00+09:00", 1), Vec::<&str>::new());
 }
 
 #[test]
@@ -230,12 +243,16 @@ fn a_medium_made_empty_begins_anew() {
         Kind::MediumReset,
         "佐藤",
         &[(SubjectType::Medium, "M-1"), (SubjectType::Bundle, BUNDLE)],
-        json!({ "method": "初期化", "outcome": "正常終了", "confirmed_by": "鈴木", "at": TUESDAY, "pieces": [{ "what": "media", "id": "M-1" }] }),
+        json!({ "method": "初期化", "succeeded": true, "confirmed_by": "鈴木", "at": TUESDAY, "pieces": [{ "what": "media", "id": "M-1" }] }),
     );
     let life = book.life();
     let medium = life.piece(What::Media, "M-1").unwrap();
     assert!(medium.bundles.is_empty() && medium.written == Written::Nothing && medium.resets.len() == 1);
     assert_eq!(medium.state, State::Here, "it is no destruction");
+    assert_eq!(slip_may_go(&life, TUESDAY, 1), ["medium_not_handed_over"], "its old slip opens nothing");
+    let mut failed = book;
+    failed.0[1].facts["succeeded"] = json!(false);
+    assert_eq!(failed.life().piece(What::Media, "M-1").unwrap().bundles, [BUNDLE], "all of it is still there");
 }
 
 #[test]
@@ -283,4 +300,38 @@ fn a_piece_at_a_firm_stays_open_until_its_own_paper_is_there() {
     let one = json!({ "destroy": destroy, "date": "2026-11-30", "pieces": [{ "what": "media", "id": "M-1" }] });
     book.add(Kind::VendorCertificate, "佐藤", &media[..1], one);
     assert_eq!(papers(&book), ["M-2"]);
+}
+
+/// What was packed on a medium that came back waits to go again; a void bundle leaves the medium to the one in force.
+#[test]
+fn a_medium_that_came_back_goes_again_with_a_new_bundle() {
+    let mut book = Book::packed();
+    book.handed(What::Media, MONDAY, false);
+    book.step(Kind::TakeBack, "佐藤", What::Media, json!({ "at": TUESDAY, "confirmed_by": "佐藤" }));
+    let waits = |book: &Book| book.waits().contains(&Waits::MediumHandover);
+    assert!(!waits(&book));
+    book.add(
+        Kind::Pack,
+        "佐藤",
+        &[(SubjectType::Bundle, "TW-20261125-CCCC"), (SubjectType::Medium, "M-1")],
+        json!({ "slip": null }),
+    );
+    assert!(waits(&book));
+    book.add(Kind::Void, "佐藤", &[(SubjectType::Bundle, BUNDLE)], json!({ "bundle": BUNDLE, "reason": "差替え" }));
+    assert!(waits(&book) && book.life().piece(What::Media, "M-1").unwrap().void.is_none());
+}
+
+#[test]
+fn an_erasure_settles_a_machine_only_when_no_copy_is_left_on_it() {
+    let mut book = Book(Vec::new());
+    let machine = json!({ "id": "PC-1", "kind": "PC", "host": "pc-1" });
+    book.add(Kind::EquipmentAdd, "佐藤", &[(SubjectType::Equipment, "PC-1")], machine);
+    for copy in ["c-1", "c-2"] {
+        book.add(Kind::Open, "佐藤", &[(SubjectType::Bundle, BUNDLE)], json!({ "copy": copy, "machine": "PC-1" }));
+    }
+    let settled = |book: &Book| book.life().machines[0].settled().is_some();
+    for (copy, ends) in [("c-1", false), ("c-2", true)] {
+        book.add(Kind::Erase, "佐藤", &[], json!({ "copies": [{ "copy": copy, "gone": true }] }));
+        assert_eq!(settled(&book), ends, "{copy}");
+    }
 }

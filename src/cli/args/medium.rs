@@ -1,7 +1,7 @@
 //! The arguments of the commands about things: media, machines, places.
 
 use chrono::NaiveDate;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::case::day;
 use crate::life::facts::MediumKind;
@@ -80,14 +80,28 @@ pub struct MediumResetArgs {
     #[arg(long, value_name = "TEXT", help = t!("arg-reset-method"))]
     pub method: String,
     /// What came of it.
-    #[arg(long, value_name = "TEXT", help = t!("arg-reset-outcome"))]
-    pub outcome: String,
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "ok|failed", help = t!("arg-reset-outcome"))]
+    pub outcome: ResetOutcome,
+    /// What was found.
+    #[arg(long, value_name = "TEXT", help = t!("arg-remarks"))]
+    pub note: Option<String>,
     /// Who looked.
     #[arg(long, value_name = "NAME", help = t!("arg-reset-confirmed-by"))]
     pub confirmed_by: String,
     /// When.
     #[arg(long, value_name = "TIME", help = t!("arg-at"))]
     pub at: Option<String>,
+}
+
+/// What came of making it empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResetOutcome {
+    /// 正常終了
+    #[value(alias = "正常終了", alias = "正常")]
+    Ok,
+    /// 異常終了
+    #[value(alias = "異常終了", alias = "異常")]
+    Failed,
 }
 
 /// `medium lost`, `medium damaged`, `slip lost`

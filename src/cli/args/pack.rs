@@ -6,7 +6,7 @@ use super::number;
 use crate::t;
 
 /// What is confirmed before sealing.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct PackChecks {
     /// 件数, in records.
     #[arg(long, value_name = "N", value_parser = number, help = t!("arg-records"))]

@@ -51,6 +51,13 @@ fn somebody_else(context: &Context, desk: &Desk, piece: &Piece) -> Result<Option
         }
         context.warn(&t!("warn-no-roster"));
     }
+    // Attack: the receiver, who stands on the roster for the other side, confirms what came to them.
+    let listed = roster.people().iter().find(|person| Some(&person.number) == desk.operator.staff.as_ref());
+    if let Some(other) = listed.filter(|person| person.party != desk.settings.side) {
+        let (name, party) = (show::name(&other.name), crate::case::Word::text(other.party));
+        let message = t!("err-own-side", name = name, party = party);
+        return Err(Failure::refused("checker_of_other_side", message, t!("hint-checker-unlisted")));
+    }
     let Some(handed) = piece.handed() else { return Ok(None) };
     let (name, os_user) = &handed.by;
     if person::same(name, &desk.operator.name) {

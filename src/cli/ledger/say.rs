@@ -69,6 +69,7 @@ pub fn kind_word(kind: &str) -> String {
         Kind::Destroy => t!("kind-destroy"),
         Kind::VendorCertificate => t!("kind-vendor-certificate"),
         Kind::Incident => t!("kind-incident"),
+        Kind::IncidentClose => t!("kind-incident-close"),
         Kind::Find => t!("kind-find"),
         Kind::Reconcile => t!("kind-reconcile"),
     }

@@ -99,13 +99,13 @@ fn no_approval_line(why: &NoApproval) -> String {
     }
 }
 
-/// Why a medium and its slip would go too close to each other.
-pub fn too_close(piece: &Piece, why: &TooClose) -> Failure {
+/// Which rule a medium and its slip would break, and what to do about it.
+fn close(piece: &Piece, why: &TooClose) -> (String, String) {
     let other = |id: &str| match piece.what {
         What::Media => t!("slip-named", id = show::name(id)),
         What::Slip => t!("medium-named", id = show::name(id)),
     };
-    let (reason, hint) = match why {
+    match why {
         TooClose::MediumNotHanded { medium } => {
             (t!("close-medium-not-handed", medium = show::name(medium)), t!("hint-medium-first"))
         }
@@ -126,7 +126,17 @@ pub fn too_close(piece: &Piece, why: &TooClose) -> Failure {
             ),
             t!("hint-same-occasion"),
         ),
-    };
+    }
+}
+
+/// What a rule says that was set aside.
+pub fn set_aside(piece: &Piece, why: &TooClose) -> String {
+    close(piece, why).0
+}
+
+/// Why a medium and its slip would go too close to each other.
+pub fn too_close(piece: &Piece, why: &TooClose) -> Failure {
+    let (reason, hint) = close(piece, why);
     let message = t!("err-too-close", thing = called(piece), reason = reason);
     Failure::refused(why.rule(), message, hint).about(piece.id.clone())
 }

@@ -78,6 +78,7 @@ pub fn word(kind: Kind) -> &'static str {
         Kind::Destroy => "廃棄",
         Kind::VendorCertificate => "廃棄業者の証明書",
         Kind::Incident => "事案",
+        Kind::IncidentClose => "事案の終結",
         Kind::Find => "複製の探索",
         Kind::Reconcile => "突合",
     }

@@ -141,7 +141,10 @@ impl Register<'_> {
             Kind::Damaged => format!("{number}{what}の破損"),
             Kind::Recovered => format!("{number}{what}の回収"),
             Kind::Recall => format!("{number}{what}の誤交付"),
-            Kind::MediumReset => format!("{number}初期化して再利用（廃棄ではない）"),
+            Kind::MediumReset if facts.get("succeeded") == Some(&Value::Bool(true)) => {
+                format!("{number}初期化して再利用（廃棄ではない）")
+            }
+            Kind::MediumReset => format!("{number}初期化は正常に終わっていない"),
             Kind::VendorCertificate => format!("{number}廃棄業者の証明書を受領"),
             _ => return,
         };
