@@ -1,5 +1,7 @@
 //! Decisions that come before work, as the commands ask for them.
 
+use chrono::{DateTime, FixedOffset};
+
 use super::context::Context;
 use super::desk::{Desk, Trace};
 use super::failure::Failure;
@@ -82,5 +84,16 @@ fn needed_or_said(
 pub fn about(trace: &Trace, found: Option<&InForce>) {
     if let Some(found) = found {
         trace.about(SubjectType::Approval, found.number.clone());
+    }
+}
+
+/// Refuses work that is stated to have been before its decision.
+pub fn before_work(purpose: Approval, found: Option<&InForce>, at: DateTime<FixedOffset>) -> Result<(), Failure> {
+    match found.filter(|found| at.date_naive() < found.date) {
+        Some(found) => {
+            let why = approval::NoApproval::Later { number: found.number.clone(), date: found.date };
+            Err(words::no_approval(purpose, &why))
+        }
+        None => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ use super::args::Global;
 use super::failure::Failure;
 use crate::home::Home;
 use crate::t;
-use crate::term::out::{json, out};
+use crate::term::out::{err, json, out};
 use crate::term::progress::Screen;
 use crate::term::prompt;
 
@@ -63,7 +63,7 @@ impl Context {
     pub fn say(&self, line: &str) {
         if self.json {
             if !self.quiet {
-                eprintln!("{line}");
+                err(line);
             }
         } else {
             out(line);
@@ -81,14 +81,14 @@ impl Context {
     pub fn note(&self, line: &str) {
         if !self.quiet {
             self.screen.clear();
-            eprintln!("{line}");
+            err(line);
         }
     }
 
     /// A warning; never left out.
     pub fn warn(&self, line: &str) {
         self.screen.clear();
-        eprintln!("{}: {line}", t!("label-warning"));
+        err(&format!("{}: {line}", t!("label-warning")));
     }
 
     /// The result for scripts.

@@ -74,6 +74,7 @@ fn destroy<'l>(
     let told = args.approval.as_deref();
     let found = approvals::asked(context, desk, life, Approval::Destruction, told, &ids(&pieces))?;
     approvals::about(trace, found.as_ref());
+    approvals::before_work(Approval::Destruction, found.as_ref(), at)?;
     let photos = photos(context, args)?;
     let said = Destroyed {
         method: said::text(args.method.as_deref().unwrap_or_default())?,

@@ -128,7 +128,7 @@ fn declare(
             Ok(())
         })?;
     }
-    let issued = papers.issue(&papers::declaration(&desk, &machines, &told)).map_err(papers::unconfirmed)?;
+    let issued = papers.issue(&papers::declaration(&desk, &machines, &told)).map_err(papers::sheet_missing)?;
     context.say(&t!("declared", count = machines.len(), number = issued.number.clone()));
     papers::tell(context, [&issued]);
     let numbers: Vec<&str> = machines.iter().map(|machine| machine.id.as_str()).collect();

@@ -1,6 +1,6 @@
 //! `tewatashi erase`: the end of files, and the certificate of it.
 
-mod bags;
+pub mod bags;
 mod free_space;
 pub mod hashing;
 pub mod list;

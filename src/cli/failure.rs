@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::t;
+use crate::term::out::{err, out};
 
 /// Exit codes; documented in README and docs/json.md.
 pub mod code {
@@ -72,15 +73,15 @@ impl Failure {
 
     /// Prints it: words on standard error, and one JSON document on standard output when asked.
     pub fn print(&self, json: bool) {
-        eprintln!("{}: {}", t!("label-error"), self.message);
+        err(&format!("{}: {}", t!("label-error"), self.message));
         for line in &self.details {
-            eprintln!("  {line}");
+            err(&format!("  {line}"));
         }
-        eprintln!("{}: {}", t!("label-hint"), self.hint);
+        err(&format!("{}: {}", t!("label-hint"), self.hint));
         if json && !self.reported {
             let Self { code, kind, message, hint, subject, details, .. } = self;
             let error = json!({ "code": code, "kind": kind, "message": message, "hint": hint, "subject": subject, "details": details });
-            crate::term::out::out(&json!({ "error": error }).to_string());
+            out(&json!({ "error": error }).to_string());
         }
     }
 }

@@ -8,14 +8,17 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::args::FindArgs;
 use super::context::Context;
 use super::desk::{Desk, Trace, recorded};
+use super::erase::bags;
 use super::failure::{Failure, code};
 use super::{papers, words};
 use crate::bundle::BundleId;
 use crate::copies::{self, Found, LeftOut, Report, Start, Unread, Why};
+use crate::digest;
 use crate::ledger::Kind;
 use crate::t;
 
@@ -71,6 +74,7 @@ fn find(context: &Context, args: &FindArgs, desk: &Desk, trace: &Trace) -> Resul
     let report = copies::look(&starts, &wanted, &context.screen);
     context.screen.clear();
     trace.facts(facts(&report, starts.len(), &without_list));
+    trace.fact("places", places(desk, folders)?);
     if report.cancelled {
         return Err(words::cancelled());
     }
@@ -82,6 +86,18 @@ fn find(context: &Context, args: &FindArgs, desk: &Desk, trace: &Trace) -> Resul
     let list = list::write(&records, folders, &report).map_err(|e| words::io(&records, &e))?;
     trace.fact("list_sha256", list.sha256.clone());
     Ok(Done { report, folders: starts.len(), without_list, list: list.path, list_sha256: list.sha256 })
+}
+
+/// Where it looked, so that a later search of the same places is known as one: keyed, for no path stands in the ledger.
+fn places(desk: &Desk, folders: &[PathBuf]) -> Result<Vec<String>, Failure> {
+    let key = bags::own_key(&desk.folder)?;
+    let hash = |folder: &PathBuf| {
+        let real = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+        let path: [u8; 32] = Sha256::digest(real.as_os_str().as_encoded_bytes()).into();
+        let hash = digest::hex(&digest::keyed(&key, &path));
+        hash[..16].to_owned()
+    };
+    Ok(folders.iter().map(hash).collect())
 }
 
 /// How many were found for a reason; those that `open` put where they are apart.

@@ -69,7 +69,7 @@ fn hand_over(context: &Context, args: &HandoverArgs) -> Result<(), Failure> {
     let mut documents = Vec::new();
     let issued = sheets(context, &desk, &papers, args, &done, &mut documents);
     tell(context, &done, &documents, issued.is_ok());
-    issued.map_err(papers::unconfirmed)
+    issued.map_err(papers::sheet_missing)
 }
 
 fn record(
@@ -93,6 +93,7 @@ fn record(
     let to = partner(context, desk, args.to.as_deref().unwrap_or_default(), party, organization)?;
     let approval = approval(context, desk, &life, args, piece, party, &to)?;
     approvals::about(trace, approval.as_ref());
+    approvals::before_work(Approval::Handover, approval.as_ref(), at)?;
     let overridden = occasion(context, desk, args, &life, piece, party, at)?;
     let sheet = args.sheet.as_deref().map(|number| signed_sheet(desk, number, piece)).transpose()?;
     let handover = Handover {

@@ -45,7 +45,7 @@ pub fn remind(context: &Context) {
                 }
             }
         } else {
-            eprintln!("  {}", t!("left-how"));
+            crate::term::out::err(&format!("  {}", t!("left-how")));
         }
     }
 }

@@ -432,6 +432,12 @@ pub fn unconfirmed(failure: Failure) -> Failure {
     told
 }
 
+/// The same where the ledger has what was done, and the sheet can be written by hand.
+pub fn sheet_missing(failure: Failure) -> Failure {
+    let hint = t!("hint-sheet-missing");
+    Failure { hint, ..unconfirmed(failure) }
+}
+
 /// Tells which documents there are now.
 pub fn tell<'d>(context: &Context, documents: impl IntoIterator<Item = &'d Document>) {
     for document in documents.into_iter().filter(|document| document.form != Form::Slip) {

@@ -87,7 +87,7 @@ fn deliver(context: &Context, args: &ReceiveArgs, desk: &Desk, thing: &str, pape
         "documents": document.iter().map(|document| document.json()).collect::<Vec<_>>(),
         "documents_missing": issued.is_err(),
     }));
-    issued.map(drop).map_err(papers::unconfirmed)
+    issued.map(drop).map_err(papers::sheet_missing)
 }
 
 fn record(
@@ -153,6 +153,11 @@ fn coming(args: &ReceiveArgs, life: &Life, id: &BundleId, what: What) -> Result<
         What::Media => life.piece(What::Media, &bundle.medium),
         What::Slip => life.piece(What::Slip, bundle.slip.as_deref()?),
     });
+    let own = life.piece(what, &key).filter(|piece| !piece.theirs && piece.last.is_some());
+    if let Some(own) = own.filter(|_| same.is_none()) {
+        let message = t!("err-own-medium-number", id = show::name(&own.id));
+        return Err(Failure::refused("own_medium_number", message, t!("hint-own-medium-number")).about(own.id.clone()));
+    }
     if let Some(piece) = same.or_else(|| life.piece(what, &key)) {
         piece.may(Step::Receive).map_err(|why| words::misstep(piece, Step::Receive, why))?;
         let mut piece = Piece { number, ..piece.clone() };

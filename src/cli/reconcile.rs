@@ -104,10 +104,10 @@ fn bundle_json(standing: &Standing, bundle: &Bundle) -> Value {
             "copy": copy.copy, "entry": copy.entry, "host": copy.host, "machine": copy.machine, "by": copy.by,
             "erased": copy.erased,
         })).collect::<Vec<_>>(),
-        "searched": bundle.searched.map(|search| json!({
+        "searches": bundle.searches.iter().map(|search| json!({
             "entry": search.entry, "whole": search.whole, "content": search.content, "name": search.name,
             "bundle_copies": search.bundle_copies,
-        })),
+        })).collect::<Vec<_>>(),
         "certificates": bundle.certificates,
         "void": bundle.void,
         "replaced_by": bundle.replaced_by,
@@ -187,22 +187,28 @@ fn tell_bundle(standing: &Standing, bundle: &Bundle) {
             }
         ));
     }
-    out(&format!(
-        "  {}",
-        match bundle.searched {
-            Some(Search { entry, content: 0, name: 0, bundle_copies, whole }) => {
-                let told = t!("searched-none", entry = entry.to_string());
-                let sealed = t!("searched-bundles", count = bundle_copies);
-                let part = if whole { String::new() } else { t!("searched-in-part") };
-                [told, if bundle_copies > 0 { sealed } else { String::new() }, part].concat()
-            }
-            Some(Search { entry, content, name, .. }) => {
-                t!("searched-found", entry = entry.to_string(), content = content, name = name)
-            }
-            None => t!("searched-never"),
-        }
-    ));
+    if bundle.searches.is_empty() {
+        out(&format!("  {}", t!("searched-never")));
+    }
+    for search in &bundle.searches {
+        out(&format!("  {}", searched(search)));
+    }
     if !bundle.certificates.is_empty() {
         out(&format!("  {}", t!("bundle-certificates", numbers = bundle.certificates.join("・"))));
     }
+}
+
+fn searched(search: &Search) -> String {
+    let entry = search.entry.to_string();
+    if search.found_any() {
+        return t!("searched-found", entry = entry, content = search.content, name = search.name);
+    }
+    let mut told = t!("searched-none", entry = entry);
+    if search.bundle_copies > 0 {
+        told.push_str(&t!("searched-bundles", count = search.bundle_copies));
+    }
+    if !search.whole {
+        told.push_str(&t!("searched-in-part"));
+    }
+    told
 }

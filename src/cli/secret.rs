@@ -51,8 +51,8 @@ fn ask(context: &Context, opening: &Opening, kind: Option<PassphraseKind>) -> Re
         match outcome {
             Err(failure) if failure.code == code::PASSPHRASE && tries > 0 => {
                 context.screen.clear();
-                eprintln!("{}", failure.message);
-                eprintln!("{}", t!("tries-left", count = tries));
+                crate::term::out::err(&failure.message);
+                crate::term::out::err(&t!("tries-left", count = tries));
             }
             outcome => return outcome,
         }

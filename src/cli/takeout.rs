@@ -15,7 +15,7 @@ use crate::case::Approval;
 use crate::era;
 use crate::ledger::Kind;
 use crate::life::approval::Decision;
-use crate::life::facts::{Returned, Takeout, Told};
+use crate::life::facts::{Returned, Takeout, Told, What};
 use crate::life::{Life, Piece, State, Step};
 use crate::t;
 use crate::term::show;
@@ -36,6 +36,15 @@ pub fn run(context: &Context, args: &TakeoutArgs) -> Result<(), Failure> {
     let due = era::long_time(&said.due);
     context.say(&t!("taken-out", things = pieces::list(&sheet.pieces), to = show::name(&said.destination), due = due));
     finish(context, issued, json!({ "takeout": said.facts(), "entry": entry }))
+}
+
+/// A medium and the slip that opens it in one bag: it is said, for the way out and back is the same risk as a hand-over.
+fn together(context: &Context, life: &Life, pieces: &[&Piece], trace: &Trace) {
+    let opens = |slip: &Piece| life.bundles_of(slip).any(|bundle| pieces.iter().any(|other| other.id == bundle.medium));
+    if pieces.iter().any(|piece| piece.what == What::Slip && opens(piece)) {
+        context.warn(&t!("warn-pair-together"));
+        trace.fact("pair_together", true);
+    }
 }
 
 /// What is said, checked.
@@ -59,6 +68,8 @@ fn take_out<'l>(
     let told = args.approval.as_deref();
     let found = approvals::asked(context, desk, life, Approval::Takeout, told, &ids(&pieces))?;
     approvals::about(trace, found.as_ref());
+    approvals::before_work(Approval::Takeout, found.as_ref(), at)?;
+    together(context, life, &pieces, trace);
     let said = Takeout {
         approval: found.as_ref().map(|found| found.number.clone()).or(told.map(said::text).transpose()?),
         approved_by: found.as_ref().map(|found| found.by.clone()),
@@ -87,11 +98,7 @@ pub fn finish(
     told["documents"] = document.iter().map(|document| document.json()).collect();
     told["documents_missing"] = issued.is_err().into();
     context.result(&told);
-    issued.map(drop).map_err(|failure| {
-        let mut failure = papers::unconfirmed(failure);
-        failure.hint = t!("hint-sheet-missing");
-        failure
-    })
+    issued.map(drop).map_err(papers::sheet_missing)
 }
 
 /// `return`

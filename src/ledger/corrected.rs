@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use super::entry::{Entry, Kind, Outcome};
 use super::error::Error;
 use super::store::Ledger;
@@ -20,14 +22,23 @@ pub fn corrections(ledger: &Ledger) -> Result<HashMap<u64, Entry>, Error> {
 /// # Errors
 /// The store's, or an entry that cannot be read.
 pub fn holding(ledger: &Ledger, kinds: &[Kind]) -> Result<Vec<Entry>, Error> {
-    let corrections = corrections(ledger)?;
+    let mut corrections: HashMap<u64, Vec<Entry>> = HashMap::new();
+    for entry in ledger.of_kinds(&[Kind::Correct])?.into_iter().filter(|entry| entry.result == Outcome::Done) {
+        if let Some(corrects) = entry.facts.get("corrects").and_then(Value::as_u64) {
+            corrections.entry(corrects).or_default().push(entry);
+        }
+    }
     let entries = ledger.of_kinds(kinds)?.into_iter();
-    Ok(entries
-        .filter_map(|mut entry| {
-            let Some(correction) = corrections.get(&entry.number) else { return Some(entry) };
-            let values = correction.facts.get("facts")?.as_object().filter(|values| !values.is_empty())?;
-            entry.facts.extend(values.clone());
-            Some(entry)
-        })
-        .collect())
+    Ok(entries.filter_map(|entry| as_corrected(entry, &corrections)).collect())
+}
+
+/// One after the other: a later correction adds to the values of an earlier one.
+fn as_corrected(mut entry: Entry, corrections: &HashMap<u64, Vec<Entry>>) -> Option<Entry> {
+    let mut struck = false;
+    for correction in corrections.get(&entry.number).into_iter().flatten() {
+        let values = correction.facts.get("facts").and_then(Value::as_object).filter(|values| !values.is_empty());
+        struck = values.is_none();
+        entry.facts.extend(values.cloned().unwrap_or_default());
+    }
+    (!struck).then_some(entry)
 }

@@ -174,6 +174,7 @@ impl Kind {
                 | Self::Destroy
                 | Self::VendorCertificate
                 | Self::Void
+                | Self::Pack
         )
     }
 

@@ -62,6 +62,14 @@ pub enum NoApproval {
         /// What it is for.
         things: Vec<String>,
     },
+    /// It was made after the work.
+    #[error("{number} is of {date}, after the work")]
+    Later {
+        /// Its number.
+        number: String,
+        /// Its day.
+        date: NaiveDate,
+    },
     /// Several are in force; the number would tell which.
     #[error("several decisions are in force")]
     Several(Vec<String>),

@@ -39,14 +39,14 @@ pub struct Bundle {
     pub certificates: Vec<String>,
     /// The entry that erased all of it that was known, last.
     pub erased: Option<u64>,
-    /// The last search for its files.
-    pub searched: Option<Search>,
+    /// Searches for its files: those that found something nobody has looked for again in the same places, and the last.
+    pub searches: Vec<Search>,
     /// 件数 at or above the case's figure.
     pub many: bool,
 }
 
 /// What a search found beside the copies that were known.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
     /// The entry.
     pub entry: u64,
@@ -58,6 +58,16 @@ pub struct Search {
     pub name: u64,
     /// Copies of the bundle itself.
     pub bundle_copies: u64,
+    /// Where it looked: keyed hashes of the folders.
+    pub places: Vec<String>,
+}
+
+impl Search {
+    /// Whether it found plaintext, or the name of it.
+    #[must_use]
+    pub fn found_any(&self) -> bool {
+        self.content + self.name > 0
+    }
 }
 
 /// Plaintext that was written here.

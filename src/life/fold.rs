@@ -317,8 +317,11 @@ impl Life {
     /// Plaintext was on the machine.
     fn touched(&mut self, entry: &Entry) {
         let said = entry.facts.get("machine").and_then(Value::as_str).unwrap_or(&entry.operator.host);
+        // One that was put in the place of another under the same name goes before it.
         let known = |machine: &&mut Machine| machine.id == said || machine.host.as_deref() == Some(said);
-        if let Some(machine) = self.machines.iter_mut().find(known) {
+        let mut all: Vec<&mut Machine> = self.machines.iter_mut().filter(|machine| known(&machine)).collect();
+        all.sort_by_key(|machine| (machine.id == said, machine.retired.is_none(), machine.added));
+        if let Some(machine) = all.pop() {
             machine.touched = Some(entry.number);
             machine.touched_on = entry.time.get(..10).and_then(calendar::iso);
             return;
@@ -387,10 +390,13 @@ impl Life {
             }
         }
         let host = &entry.operator.host;
-        let temporary = entry.facts.get("temporary").and_then(Value::as_bool) == Some(true);
-        if entry.result == Outcome::Done && !temporary {
+        // Only one that says what data it was: a bundle's, a medium's, or items. Any other file of the case may be anything.
+        let named = entry.subjects.iter().any(|s| matches!(s.kind, SubjectType::Bundle | SubjectType::Medium));
+        if entry.result == Outcome::Done && (named || !texts(entry, "items").is_empty()) {
             let here = |machine: &&mut Machine| machine.host.as_ref() == Some(host) || machine.id == *host;
-            if let Some(machine) = self.machines.iter_mut().find(here) {
+            let last =
+                self.machines.iter_mut().filter(here).max_by_key(|machine| (machine.retired.is_none(), machine.added));
+            if let Some(machine) = last {
                 machine.erasures.push(entry.number);
             }
         }
@@ -505,16 +511,24 @@ impl Life {
 
     fn find(&mut self, entry: &Entry) {
         let found = entry.facts.get("bundles");
+        let whole = entry.result == Outcome::Done;
         for subject in entry.subjects.iter().filter(|subject| subject.kind == SubjectType::Bundle) {
             let counts = found.and_then(|found| found.get(&subject.id));
             let count = |why: &str| counts.and_then(|counts| counts.get(why)).and_then(Value::as_u64).unwrap_or(0);
-            self.bundle_slot(&subject.id).searched = Some(Search {
+            let search = Search {
                 entry: entry.number,
-                whole: entry.result == Outcome::Done,
+                whole,
                 content: count("content"),
                 name: count("name"),
                 bundle_copies: count("bundle_copy"),
-            });
+                places: texts(entry, "places"),
+            };
+            // Attack, or haste: a search of an empty folder after one that found something. Only who looks again where it was
+            // found, and can look at all of it, has found that it is gone.
+            let bundle = self.bundle_slot(&subject.id);
+            let again = |old: &Search| whole && old.places.iter().all(|place| search.places.contains(place));
+            bundle.searches.retain(|old| old.found_any() && !again(old));
+            bundle.searches.push(search);
         }
     }
 

@@ -228,7 +228,7 @@ fn of_bundle(life: &Life, bundle: &Bundle, end: Option<NaiveDate>) -> Vec<Open> 
             found.push(open(Waits::Opening, Whom::Us));
         }
     }
-    if let Some(search) = bundle.searched.filter(|search| search.content + search.name > 0) {
+    for search in bundle.searches.iter().filter(|search| search.found_any()) {
         found.push(Open { entry: Some(search.entry), ..open(Waits::FoundCopies, Whom::Us) });
     }
     for copy in bundle.copies_left() {

@@ -25,3 +25,8 @@ fn through(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
         let _ = writeln!(std::io::stderr(), "{}: {e}", t!("label-warning"));
     }
 }
+
+/// A line on standard error. Attack on what is being done: a reader that goes away, and a panic in the middle of it.
+pub fn err(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -90,9 +90,9 @@ impl Progress for Screen {
                 *current = Some(bar(stage, total));
             }
         } else if total > 0 {
-            eprintln!("{} ({})", words(stage), show::size(total));
+            super::out::err(&format!("{} ({})", words(stage), show::size(total)));
         } else {
-            eprintln!("{}", words(stage));
+            super::out::err(&words(stage));
         }
     }
 

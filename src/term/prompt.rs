@@ -72,7 +72,7 @@ pub fn secret(question: &str) -> io::Result<Zeroizing<String>> {
 /// The terminal's.
 pub fn yes(question: &str) -> io::Result<bool> {
     let _asking = Asking::begin();
-    eprint!("{question} [y/N] ");
+    write!(io::stderr(), "{question} [y/N] ")?;
     io::stderr().flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

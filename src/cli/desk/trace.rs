@@ -83,7 +83,8 @@ impl Trace<'_> {
             facts.insert("error".to_owned(), json!({ "code": failure.code, "kind": failure.kind }));
         }
         let draft = Draft { kind: self.kind, subjects: self.subjects.take(), result: outcome, facts };
-        let step = outcome == Outcome::Done && self.kind.moves_things();
+        // A bundle that was sealed meanwhile is there, and is recorded.
+        let step = outcome == Outcome::Done && self.kind.moves_things() && self.kind != Kind::Pack;
         let appended = match self.desk.things_seen.get().filter(|_| step) {
             Some(seen) => self.desk.append_step(self.context, seen, draft),
             None => self.desk.append(self.context, draft),

@@ -13,9 +13,9 @@ use crate::cli::desk::{Desk, recorded};
 use crate::cli::failure::{Failure, code};
 use crate::cli::{said, things, when, words};
 use crate::digest::hex;
-use crate::ledger::{Kind, documents, keys};
+use crate::ledger::{Entry, Kind, Outcome, documents, keys};
 use crate::life::facts::{Acknowledged, Proof, Told, What};
-use crate::life::{Life, Piece, Step};
+use crate::life::{Life, Piece, State, Step};
 use crate::paper::Form;
 use crate::paper::fields::{Opening, Receipt};
 use crate::passphrase::PassphraseError;
@@ -64,6 +64,13 @@ pub fn run(context: &Context, args: &HandoverArgs, said: &str) -> Result<(), Fai
             let kind = if what == What::Slip { "receipt_of_slip" } else { "receipt_of_medium" };
             return Err(Failure::refused(kind, message, t!("hint-receipt-of-other")));
         }
+        if told.opened {
+            slip_has_gone(&life, piece)?;
+            if told.proof == Proof::Code && decrypted_here(desk, piece)? {
+                context.warn(&t!("warn-code-known-here"));
+                trace.fact("decrypted_here", true);
+            }
+        }
         trace.facts(told.facts().into());
         Ok((piece.clone(), told))
     })?;
@@ -77,6 +84,33 @@ pub fn run(context: &Context, args: &HandoverArgs, said: &str) -> Result<(), Fai
         "proof": told.proof, "signer": told.signer, "document": told.document,
     }));
     Ok(())
+}
+
+/// Nobody opens with a slip that is still here.
+fn slip_has_gone(life: &Life, piece: &Piece) -> Result<(), Failure> {
+    let here = life
+        .bundles_of(piece)
+        .filter_map(|bundle| life.piece(What::Slip, bundle.slip.as_deref()?))
+        .any(|slip| slip.handed().is_none() && slip.handovers.is_empty() && matches!(slip.state, State::Here));
+    if here {
+        let message = t!("err-slip-not-gone", thing = things::called(piece));
+        return Err(Failure::refused("slip_not_gone", message, t!("hint-slip-not-gone")).about(piece.id.clone()));
+    }
+    Ok(())
+}
+
+/// Attack on the auditor: the sender opens the bundle and says its own code. Whether this desk used the secret is in its ledger.
+fn decrypted_here(desk: &Desk, piece: &Piece) -> Result<bool, Failure> {
+    let used = |entry: &Entry| {
+        entry.is(Kind::Open) || entry.is(Kind::List) || entry.facts.get("secret") == Some(&Value::Bool(true))
+    };
+    for bundle in &piece.bundles {
+        let history = desk.look(|ledger| ledger.history(bundle))?;
+        if history.iter().any(|entry| entry.result == Outcome::Done && used(entry)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Attack: a code that somebody made up. Only who decrypted knows it; this desk knows its hash alone.

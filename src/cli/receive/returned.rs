@@ -62,5 +62,5 @@ pub fn run(context: &Context, args: &ReceiveArgs) -> Result<(), Failure> {
         "things": things, "returned": back, "documents": document.iter().map(|d| Document::json(d)).collect::<Vec<_>>(),
         "documents_missing": issued.is_err(),
     }));
-    issued.map(drop).map_err(papers::unconfirmed)
+    issued.map(drop).map_err(papers::sheet_missing)
 }

@@ -89,6 +89,9 @@ fn no_approval_line(why: &NoApproval) -> String {
         NoApproval::Over { number, until } => {
             t!("no-approval-over", number = show::name(number), until = era::long(*until))
         }
+        NoApproval::Later { number, date } => {
+            t!("no-approval-later", number = show::name(number), date = era::long(*date))
+        }
         NoApproval::NotForThis { number, thing, things } => t!(
             "no-approval-not-for-this",
             number = show::name(number),

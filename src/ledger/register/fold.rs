@@ -145,7 +145,10 @@ impl<'i> Register<'i> {
                 remark(row, format!("{number}作業用の写しを消去"));
             } else if standing.entry.result == Outcome::InPart {
                 remark(row, format!("{number}消去は一部または不成立"));
-            } else {
+            } else if standing.origin.is_empty() || row.erased.is_none() {
+                if !standing.origin.is_empty() {
+                    remark(row, format!("{number}消去は相手方の記録による"));
+                }
                 row.erased = local_date(standing.entry);
                 row.erase_method = facts::text(facts, "method").as_deref().map(method);
             }
@@ -185,6 +188,11 @@ impl<'i> Register<'i> {
         if matches!(form.as_deref(), Some("erasure" | "destruction")) && standing.entry.result == Outcome::Done {
             let number = facts.and_then(|facts| facts::text(facts, "number"));
             for at in self.lines_of(standing) {
+                // Of both sides' certificates our own stands.
+                let there = self.rows[at].row.certificate.is_some();
+                if there && !standing.origin.is_empty() {
+                    continue;
+                }
                 self.rows[at].row.certificate.clone_from(&number);
             }
         }

@@ -17,7 +17,7 @@ impl Register<'_> {
             return;
         }
         let Some(facts) = standing.facts.clone() else { return };
-        if kind == Kind::MediumAdd {
+        if kind == Kind::MediumAdd && standing.origin.is_empty() {
             let medium = facts::named(&standing.subjects, SubjectType::Medium).unwrap_or_default().to_owned();
             self.registered.insert(medium, (facts::text(&facts, "kind"), facts::text(&facts, "place")));
         }
@@ -29,6 +29,14 @@ impl Register<'_> {
             self.remark_corrections(at, standing);
         }
         for at in lines {
+            // Attack: the other side's ledger hands our medium on, gives it back and destroys it, in our own columns. What it says
+            // is told as what it says.
+            if !standing.origin.is_empty() && !(kind == Kind::Receive && self.row(at).handed_over.is_none()) {
+                let said =
+                    format!("{}相手方の記録: {}", cited(standing.origin, standing.entry.number), super::word(kind));
+                remark(self.row(at), said);
+                continue;
+            }
             match kind {
                 Kind::MediumAdd => self.registered(at, &facts),
                 Kind::Handover => self.handed_over(at, standing, &facts),
@@ -69,14 +77,10 @@ impl Register<'_> {
     }
 
     fn received(&mut self, at: usize, standing: &Standing, facts: &Facts) {
-        let (when, own) = (time(facts), standing.origin.is_empty());
+        let when = time(facts);
         let receiver = handler(&standing.entry.operator);
         let slips = slips_of(standing);
         let row = self.row(at);
-        // What the other side says it received was handed over here, and stands there already.
-        if !own && row.handed_over.is_some() {
-            return;
-        }
         if is_slip(facts) {
             let issued = when.map(|when| when.date_naive());
             for number in slips {
