@@ -281,7 +281,7 @@ fn pages_grow_only_where_the_form_does() {
 fn the_record_travels_inside_to_the_byte() {
     for (form, size, record) in all() {
         let mut job = job(&record);
-        job.signature = (form == Form::Erasure).then_some("-----BEGIN SSH SIGNATURE-----\n");
+        job.signature = form.carries_its_signature().then_some("-----BEGIN SSH SIGNATURE-----\n");
         let attached = set(&job).attached();
         assert_eq!(attached.get(&record.file_name()), Some(&record.bytes().unwrap()), "{} {size}", form.name());
         let signature = attached.get(&format!("{}.sig", record.file_name()));

@@ -211,7 +211,7 @@ impl<'a> Papers<'a> {
         self.numbered(|nth| {
             let record = self.record(paper, nth)?;
             let files = Files::of(self.desk, &record)?;
-            let signature = files.signature.as_deref().filter(|_| paper.form == Form::Erasure);
+            let signature = files.signature.as_deref().filter(|_| paper.form.carries_its_signature());
             let job = Job { signature, pictures: &paper.pictures, ..Job::of(&record) };
             let page = self.press.set(&job).map_err(|e| words::paper(&e))?;
             let mut facts = facts(paper, &record, &files.bytes, page.pages);

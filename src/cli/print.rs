@@ -96,10 +96,11 @@ fn again(desk: &Desk, document: &Issued) -> Result<(Record, Mark), Failure> {
     Ok((record, mark))
 }
 
-/// What a certificate carries beside its record.
+/// What a page carries beside its record.
 fn signature_of(desk: &Desk, record: &Record) -> Option<String> {
     let path = desk.folder.records().join(format!("{}.sig", record.file_name()));
-    (record.form == Form::Erasure.name()).then(|| fs::read_to_string(path).ok()).flatten()
+    let carries = Form::named(&record.form).is_some_and(Form::carries_its_signature);
+    carries.then(|| fs::read_to_string(path).ok()).flatten()
 }
 
 /// Beside the first print, unless another place was named.

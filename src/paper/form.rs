@@ -83,6 +83,12 @@ impl Form {
         Self::ALL.into_iter().find(|form| form.name() == name)
     }
 
+    /// Whether its page carries the signature beside the record: what the other side is to check without this desk's folder.
+    #[must_use]
+    pub fn carries_its_signature(self) -> bool {
+        matches!(self, Self::Erasure | Self::Receipt | Self::Opening)
+    }
+
     /// What stands on top of the page, where the record does not say otherwise.
     #[must_use]
     pub fn title(self) -> &'static str {
