@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -168,11 +169,11 @@ fn by_record(desk: &Desk, life: &Life, piece: &Piece, path: &Path) -> Result<Ack
     if given.record.form == Form::Receipt.name() {
         let receipt = Receipt::deserialize(fields).map_err(|_| not_about(path, piece))?;
         let ids: Vec<&str> = receipt.items.iter().filter_map(|item| item.id.as_deref()).collect();
-        let about = ids.contains(&piece.name_of()) || piece.bundles.iter().any(|id| ids.contains(&id.as_str()));
-        if !about || receipt.kind == Some(crate::paper::fields::transfer::Kind::Returned) {
+        if !is_about(piece, &ids) || receipt.kind == Some(crate::paper::fields::transfer::Kind::Returned) {
             return Err(not_about(path, piece));
         }
         piece.may(Step::Receipt).map_err(|why| words::misstep(piece, Step::Receipt, why))?;
+        of_this_time(piece, at)?;
         return Ok(of(Some(piece.what), false, receipt.recipient.and_then(|person| person.name)));
     }
     let opening = Opening::deserialize(fields).ok().filter(|_| given.record.form == Form::Opening.name());
@@ -180,6 +181,25 @@ fn by_record(desk: &Desk, life: &Life, piece: &Piece, path: &Path) -> Result<Ack
     let typed = Code::parse(opening.code.as_deref().unwrap_or_default()).map_err(|_| not_about(path, piece))?;
     opened(life, piece, &hex(&typed.sha256()))?;
     Ok(of(None, true, opening.confirmer.and_then(|person| person.name)))
+}
+
+/// Whether a receipt of these things is one of this piece. A medium is told by the bundle it carries now: its number stays the
+/// same when it is made empty and goes again. A slip is told by its own number: its bundle's is on the medium's receipt too.
+fn is_about(piece: &Piece, ids: &[&str]) -> bool {
+    let named = ids.contains(&piece.name_of()) || ids.contains(&piece.id.as_str());
+    match piece.what {
+        What::Slip => named,
+        What::Media if piece.bundles.is_empty() => named,
+        What::Media => piece.bundles.iter().any(|id| ids.contains(&id.as_str())),
+    }
+}
+
+/// Attack: the receipt of an earlier hand-over of the same thing, shown again. The clocks of two computers differ by minutes,
+/// not by days.
+fn of_this_time(piece: &Piece, at: DateTime<FixedOffset>) -> Result<(), Failure> {
+    let Some(handed) = piece.handed().map(|handed| handed.seen) else { return Ok(()) };
+    let day = at.with_timezone(handed.at.offset()).date_naive();
+    if day < handed.at.date_naive() { when::not_before(at, handed.entry, handed.at) } else { Ok(()) }
 }
 
 /// Attack: a receipt that anybody could have written. The key must be one that was confirmed from paper.
