@@ -33,11 +33,13 @@ pub fn record(context: &Context, args: &MishapArgs, what: What, mishap: Mishap) 
         let life = desk.life()?;
         let piece = things::ready(&life, &args.id, Some(what), step)?;
         things::about(trace, piece);
+        let at = when::stated(args.at.as_deref())?;
+        things::not_before(piece, at)?;
         let other = other_part(&life, piece);
         let told = facts::Mishap {
             what,
             circumstances: said::text(&args.circumstances)?,
-            at: when::stated(args.at.as_deref())?,
+            at,
             other_part: Some(other.clone()).filter(|text| !text.is_empty()),
             whereabouts: args.whereabouts.as_deref().map(said::text).transpose()?,
         };
@@ -98,9 +100,11 @@ pub fn recovered(context: &Context, args: &RecoveredArgs, what: What) -> Result<
         let life = desk.life()?;
         let piece = things::ready(&life, &args.id, Some(what), Step::Recover)?;
         things::about(trace, piece);
+        let at = when::stated(args.at.as_deref())?;
+        things::not_before(piece, at)?;
         let told = Recovered {
             what,
-            at: when::stated(args.at.as_deref())?,
+            at,
             place: args.place.as_deref().map(said::text).transpose()?,
             circumstances: said::text(&args.circumstances)?,
         };
