@@ -7,6 +7,13 @@ pub fn narrow(text: &str) -> String {
     text.chars().map(narrow_char).collect()
 }
 
+/// Whether two names are one person's. Attack: the same name with another blank between its parts, to be one's own second.
+#[must_use]
+pub fn same_name(one: &str, other: &str) -> bool {
+    let bare = |name: &str| narrow(name).chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    bare(one) == bare(other)
+}
+
 fn narrow_char(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),

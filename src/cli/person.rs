@@ -66,10 +66,9 @@ fn listed(desk: &Desk, person: &crate::case::Person) -> Someone {
     Someone { name: person.name.clone(), printed }
 }
 
-/// Whether two names are one person's. Attack: the same name with another blank between its parts, to be one's own second.
+/// Whether two names are one person's.
 pub fn same(one: &str, other: &str) -> bool {
-    let bare = |name: &str| typed::narrow(name).chars().filter(|c| !c.is_whitespace()).collect::<String>();
-    bare(one) == bare(other)
+    typed::same_name(one, other)
 }
 
 /// Refuses a witness who did the work.

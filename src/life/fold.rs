@@ -18,6 +18,7 @@ use super::machine::{Machine, Store};
 use super::piece::{Handed, Outing, Piece, Seen, State, Written};
 use crate::calendar;
 use crate::ledger::{Entry, Kind, Outcome, SubjectType};
+use crate::typed::same_name;
 
 /// The kinds of entries the fold looks at.
 pub const KINDS: [Kind; 36] = [
@@ -584,7 +585,7 @@ impl Life {
     fn handover(&mut self, entry: &Entry, what: What, id: &str) {
         let Some(said) = Handover::of(entry) else { return };
         let by = entry.operator.name.clone();
-        let look = self.looks.iter().position(|look| look.piece == (what, id.to_owned()) && look.by != by);
+        let look = self.looks.iter().position(|look| look.piece == (what, id.to_owned()) && !same_name(&look.by, &by));
         let counts = !said.awaits_check || look.is_some();
         if let Some(look) = look {
             self.looks.remove(look);
@@ -669,7 +670,7 @@ impl Life {
     /// Whether a second person who is not the one named has looked at a piece that has not gone yet.
     #[must_use]
     pub fn looked_at(&self, what: What, id: &str, not_by: &str) -> bool {
-        self.looks.iter().any(|look| look.piece.0 == what && look.piece.1 == id && look.by != not_by)
+        self.looks.iter().any(|look| look.piece.0 == what && look.piece.1 == id && !same_name(&look.by, not_by))
     }
 }
 
