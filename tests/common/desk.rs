@@ -181,6 +181,7 @@ impl Run {
                     "incomplete",
                     "in_part",
                     "partial",
+                    "open",
                     "not_established",
                 ]
                 .iter()
