@@ -320,7 +320,7 @@ impl Life {
         let said = entry.facts.get("machine").and_then(Value::as_str).unwrap_or(&entry.operator.host);
         // One that was put in the place of another under the same name goes before it.
         let known = |machine: &&mut Machine| machine.id == said || machine.host.as_deref() == Some(said);
-        let mut all: Vec<&mut Machine> = self.machines.iter_mut().filter(|machine| known(&machine)).collect();
+        let mut all: Vec<&mut Machine> = self.machines.iter_mut().filter(|machine| known(machine)).collect();
         all.sort_by_key(|machine| (machine.id == said, machine.retired.is_none(), machine.added));
         if let Some(machine) = all.pop() {
             machine.touched = Some(entry.number);

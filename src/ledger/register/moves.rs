@@ -31,7 +31,8 @@ impl Register<'_> {
         for at in lines {
             // Attack: the other side's ledger hands our medium on, gives it back and destroys it, in our own columns. What it says
             // is told as what it says.
-            if !standing.origin.is_empty() && !(kind == Kind::Receive && self.row(at).handed_over.is_none()) {
+            let fills = kind == Kind::Receive && self.row(at).handed_over.is_none();
+            if !standing.origin.is_empty() && !fills {
                 let said =
                     format!("{}相手方の記録: {}", cited(standing.origin, standing.entry.number), super::word(kind));
                 remark(self.row(at), said);
