@@ -47,6 +47,9 @@ fn record(
     answered: Option<&str>,
 ) -> Result<(), Failure> {
     let (Some(date), Some(by)) = (args.date, args.by.as_deref()) else { return Err(incomplete()) };
+    if purpose == Approval::Subcontract && args.thing.is_empty() {
+        return Err(Failure::usage("approval_no_firm", t!("err-approval-no-firm"), t!("hint-approval-no-firm")));
+    }
     let said = recorded(context, Kind::Approve, |desk, trace| {
         let life = desk.life()?;
         let number = said::text(number)?;

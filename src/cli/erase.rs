@@ -26,6 +26,7 @@ use crate::case::folder::CaseFolder;
 use crate::case::settings::Presence;
 use crate::case::{Approval, DataClass, Settings};
 use crate::erase::guard::{self, Guard};
+use crate::erase::os;
 use crate::erase::outcome::{Fate, Reasons};
 use crate::erase::pattern::{Key, Method};
 use crate::erase::plan::{Item, Plan};
@@ -236,7 +237,9 @@ fn approved(
     things.extend(particulars.medium_id.clone().filter(|_| !bags.hold_all(plan)));
     // Attack: a decision on one bundle, used for whatever else lies about. Data that is of no bundle and of no medium named is
     // covered by a decision on all of the case alone.
-    if particulars.medium_id.is_none() && !bags.hold_all(plan) {
+    // Nor does naming a medium make a folder of the office's disk lie on it.
+    let on_media = args.paths.iter().all(|path| os::place(path).is_ok_and(|place| place.is_handover_medium()));
+    if (particulars.medium_id.is_none() || !on_media) && !bags.hold_all(plan) {
         things.extend(paths());
     }
     let life = desk.life()?;

@@ -86,6 +86,10 @@ fn record(
     trace.fact("what", json!(what));
     let at = when::stated(args.at.as_deref())?;
     things::not_before(piece, at)?;
+    if let Some(due) = args.due.filter(|due| *due < at.date_naive()) {
+        let (due, at) = (crate::era::long(due), crate::era::long_time(&at));
+        return Err(Failure::usage("due_before", t!("err-due-before", due = due, at = at), t!("hint-due-before")));
+    }
     if what == What::Media {
         medium::permitted(context, desk, &life, &piece.id)?;
     }
@@ -222,17 +226,19 @@ fn occasion(
     let gap = if rules.separate_days { rules.slip_gap_days } else { 0 };
     let found = occasion::apart(life, occasion::Going { piece, party, at, gap });
     let reason = args.set_aside.as_deref().map(said::text).transpose()?;
-    let Some(first) = found.first() else {
+    if found.is_empty() {
         if reason.is_some() {
             context.note(&t!("override-not-needed"));
         }
         return Ok(None);
-    };
+    }
     let refusing = found.iter().find(|why| reason.is_none() || !why.can_be_overridden());
     if let Some(why) = refusing {
         return Err(words::too_close(piece, why));
     }
-    context.warn(&t!("warn-override", reason = words::set_aside(piece, first)));
+    for why in &found {
+        context.warn(&t!("warn-override", reason = words::set_aside(piece, why)));
+    }
     let rule = found.iter().map(TooClose::rule).collect::<Vec<_>>().join(",");
     Ok(reason.map(|reason| Overridden { rule, reason }))
 }

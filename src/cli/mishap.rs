@@ -66,7 +66,11 @@ pub fn record(context: &Context, args: &MishapArgs, what: What, mishap: Mishap) 
 pub fn next(context: &Context, piece: &Piece) {
     context.warn(&t!("report-at-once"));
     for bundle in &piece.bundles {
-        context.say(&t!("void-next", bundle = bundle.clone()));
+        context.say(&if piece.theirs {
+            t!("void-next-theirs", bundle = bundle.clone())
+        } else {
+            t!("void-next", bundle = bundle.clone())
+        });
     }
 }
 

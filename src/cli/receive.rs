@@ -41,6 +41,7 @@ pub fn run(context: &Context, args: &ReceiveArgs) -> Result<(), Failure> {
 fn compare(context: &Context, args: &ReceiveArgs, thing: &str) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
     let life = desk.life()?;
+    things::bundle(thing).map_or(Ok(()), |id| theirs(&life, &id))?;
     let here = things::bundle(thing)
         .and_then(|id| life.bundle(id.as_str()))
         .and_then(|bundle| life.piece(What::Media, &bundle.medium))

@@ -57,6 +57,9 @@ fn take_out<'l>(
 ) -> Result<(Takeout, Outing<'l>), Failure> {
     let pieces = pieces::all_ready(life, &args.things, Step::Takeout)?;
     pieces::about(trace, &pieces);
+    for piece in pieces.iter().filter(|piece| piece.what == What::Media) {
+        super::medium::permitted(context, desk, life, &piece.id)?;
+    }
     let (at, due) = (when::stated(args.at.as_deref())?, when::due(&args.due)?);
     if due <= at {
         let (due, at) = (era::long_time(&due), era::long_time(&at));

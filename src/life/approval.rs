@@ -88,6 +88,11 @@ impl Decision {
         if let Some(until) = self.said.until.filter(|until| *until < today) {
             return Err(NoApproval::Over { number: number(), until });
         }
+        // 再委託の承諾 is of a firm: one that names none is of none.
+        if self.said.purpose == Approval::Subcontract && self.said.things.is_empty() {
+            let thing = things.first().cloned().unwrap_or_default();
+            return Err(NoApproval::NotForThis { number: number(), thing, things: Vec::new() });
+        }
         let outside = things.iter().find(|thing| !self.said.things.contains(thing));
         match outside.filter(|_| !self.said.things.is_empty()) {
             Some(thing) => {

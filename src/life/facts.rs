@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::case::facts as written;
 use crate::case::{Approval, Side};
-use crate::ledger::Entry;
+use crate::ledger::{Entry, Kind};
 
 /// The facts of one kind of entry.
 pub trait Told: Serialize + for<'de> Deserialize<'de> {
@@ -707,5 +707,35 @@ pub mod moment {
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<FixedOffset>, D::Error> {
         let text = String::deserialize(from)?;
         DateTime::parse_from_rfc3339(&text).map_err(|_| D::Error::custom("not a time"))
+    }
+}
+
+/// Whether the facts of an entry about things have the shape that is read; of any other entry nothing is asked.
+#[must_use]
+pub fn reads(entry: &Entry) -> bool {
+    match entry.known_kind() {
+        Some(Kind::MediumAdd) => MediumAdd::of(entry).is_some(),
+        Some(Kind::MediumReset) => MediumReset::of(entry).is_some(),
+        Some(Kind::Lost | Kind::Damaged) => Mishap::of(entry).is_some(),
+        Some(Kind::Recovered) => Recovered::of(entry).is_some(),
+        Some(Kind::EquipmentAdd) => MachineAdd::of(entry).is_some(),
+        Some(Kind::EquipmentRetire) => MachineRetire::of(entry).is_some(),
+        Some(Kind::Declare) => Declared::of(entry).is_some(),
+        Some(Kind::PlaceAdd) => PlaceAdd::of(entry).is_some(),
+        Some(Kind::Handover) => Handover::of(entry).is_some(),
+        Some(Kind::HandoverCheck) => Checked::of(entry).is_some(),
+        Some(Kind::Recall) => Recalled::of(entry).is_some(),
+        Some(Kind::Ack) => Acknowledged::of(entry).is_some(),
+        Some(Kind::Receive) => Received::of(entry).is_some(),
+        Some(Kind::Takeout) => Takeout::of(entry).is_some(),
+        Some(Kind::Return) => Returned::of(entry).is_some(),
+        Some(Kind::GiveBack) => GivenBack::of(entry).is_some(),
+        Some(Kind::TakeBack) => TakenBack::of(entry).is_some(),
+        Some(Kind::Approve) => Approved::of(entry).is_some(),
+        Some(Kind::Revoke) => Revoked::of(entry).is_some(),
+        Some(Kind::Witness) => Witnessed::of(entry).is_some(),
+        Some(Kind::Destroy) => Destroyed::of(entry).is_some(),
+        Some(Kind::VendorCertificate) => VendorPaper::of(entry).is_some(),
+        _ => true,
     }
 }

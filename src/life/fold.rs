@@ -273,6 +273,8 @@ impl Life {
             Some("elsewhere") => Written::Unconfirmed,
             _ => Written::Confirmed,
         };
+        // Who looked before has not seen this.
+        self.looks.retain(|look| look.piece != (What::Media, medium.clone()));
         let piece = self.slot(What::Media, &medium);
         piece.bundles.push(id.to_owned());
         piece.written = written;
@@ -421,6 +423,8 @@ impl Life {
             if let Some(piece) = self.pieces.iter_mut().find(|piece| piece.what == said.what && piece.id == id)
                 && let Some(handed) = piece.handed_mut()
                 && handed.receipt.is_none()
+                // One of an earlier hand-over is none of this. The clocks of two desks differ by minutes, not by days.
+                && said.at.date_naive() >= handed.seen.at.with_timezone(said.at.offset()).date_naive()
             {
                 handed.receipt = Some(Seen { entry: entry.number, at: said.at });
             }
@@ -661,7 +665,8 @@ impl Life {
         // Whether the medium was named or its slip: it stands with the medium.
         let bundles = entry.subjects.iter().filter(|s| s.kind == SubjectType::Bundle).map(|s| s.id.clone());
         for id in self.media_of_bundles(bundles) {
-            if let Some(handed) = self.slot(What::Media, &id).handed_mut() {
+            let medium = self.pieces.iter_mut().find(|piece| piece.what == What::Media && piece.id == id);
+            if let Some(handed) = medium.and_then(Piece::handed_mut) {
                 handed.opened = Some(Seen { entry: entry.number, at: said.at });
             }
         }
@@ -687,7 +692,10 @@ fn moved(piece: &mut Piece, entry: &Entry, kind: Kind) {
         Kind::Damaged => piece.damaged = Some(entry.number),
         Kind::Recovered => {
             if let Some(said) = Recovered::of(entry) {
-                leave(piece);
+                // What went to the wrong one did not go to the right one.
+                if piece.recalled.is_none() {
+                    leave(piece);
+                }
                 piece.state = State::Here;
                 piece.place = said.place;
                 piece.recalled = None;
@@ -718,7 +726,9 @@ fn moved(piece: &mut Piece, entry: &Entry, kind: Kind) {
         }
         Kind::TakeBack => {
             if let Some(said) = TakenBack::of(entry) {
-                leave(piece);
+                if piece.recalled.is_none() {
+                    leave(piece);
+                }
                 piece.state = State::Here;
                 piece.place = said.place;
                 piece.recalled = None;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, FixedOffset, NaiveDate};
 
 use super::facts::What;
 use super::fold::Life;
-use super::piece::{Handed, Piece};
+use super::piece::{Handed, Piece, State};
 use crate::case::Side;
 
 /// Why a piece must wait for the other one.
@@ -35,6 +35,14 @@ pub enum TooClose {
         /// The hand-over.
         entry: u64,
     },
+    /// The other part is lost, or with the wrong one: who has it needs only this one.
+    #[error("{other} is lost or went to the wrong one")]
+    OtherAtRisk {
+        /// The other part.
+        other: String,
+        /// The entry that says so.
+        entry: u64,
+    },
     /// The other part went too short a time ago.
     #[error("{other} went on {on}")]
     SameOccasion {
@@ -58,6 +66,7 @@ impl TooClose {
             Self::MediumNotChecked { .. } => "medium_not_checked",
             Self::NoReceipt { .. } => "medium_receipt_missing",
             Self::SameOccasion { .. } => "same_occasion",
+            Self::OtherAtRisk { .. } => "other_part_at_risk",
         }
     }
 
@@ -92,6 +101,10 @@ pub fn apart(life: &Life, going: Going) -> Vec<TooClose> {
             What::Media => bundle.slip.as_deref().and_then(|slip| life.piece(What::Slip, slip)),
             What::Slip => life.piece(What::Media, &bundle.medium),
         };
+        if let Some(at_risk) = other.and_then(at_risk) {
+            found.push(at_risk);
+            continue;
+        }
         if going.piece.what == What::Slip {
             found.extend(medium_is_there(&bundle.medium, other, going));
         }
@@ -101,6 +114,16 @@ pub fn apart(life: &Life, going: Going) -> Vec<TooClose> {
         }
     }
     found
+}
+
+/// Attack: the medium is with the wrong firm, or a finder has it, and the slip goes out all the same.
+fn at_risk(other: &Piece) -> Option<TooClose> {
+    let entry = match (&other.state, other.recalled) {
+        (State::Lost(seen), _) => seen.entry,
+        (_, Some(entry)) => entry,
+        _ => return None,
+    };
+    Some(TooClose::OtherAtRisk { other: other.name_of().to_owned(), entry })
 }
 
 fn medium_is_there(medium: &str, piece: Option<&Piece>, going: Going) -> Option<TooClose> {
@@ -124,8 +147,10 @@ fn same_occasion(other: &str, handed: &Handed, going: Going) -> Option<TooClose>
     if handed.party != going.party {
         return None;
     }
-    // Attack: a computer set to another zone for one of the two. They must be days apart by both clocks.
-    let offsets = [*handed.seen.at.offset(), *going.at.offset()];
+    // Attack: a computer set to another zone for one of the two. They must be days apart by either clock.
+    // And by that of Japan, for both may have been set alike.
+    let japan = FixedOffset::east_opt(9 * 3600).unwrap_or(*going.at.offset());
+    let offsets = [*handed.seen.at.offset(), *going.at.offset(), japan];
     let from = offsets.iter().find_map(|offset| {
         let (on, day) =
             (handed.seen.at.with_timezone(offset).date_naive(), going.at.with_timezone(offset).date_naive());

@@ -26,6 +26,10 @@ pub enum Waits {
     Check,
     /// 媒体への書込み未確認
     WritingUnconfirmed,
+    /// What is on a damaged medium is to be handed over on another.
+    Replacement,
+    /// A slip that opens nothing any more is to be destroyed.
+    SlipDestruction,
     /// A medium is to be handed over.
     MediumHandover,
     /// The other side's receipt.
@@ -177,16 +181,23 @@ fn to_go(life: &Life, piece: &Piece) -> Option<Open> {
     // What came back is not to be handed over again, but what was packed since is.
     let last = piece.handovers.iter().map(|handed| handed.seen.entry).max().unwrap_or_default();
     let bundle = life.bundles_of(piece).find(|bundle| bundle.packed.is_some_and(|packed| packed > last))?;
-    // A slip whose medium was made empty opens nothing.
-    if piece.what == What::Slip && life.piece(What::Media, &bundle.medium).is_none() {
-        return None;
+    let since = bundle.packed_on;
+    let open = |waits| Open { since, entry: bundle.packed, ..Open::new(waits, Whom::Us, piece.name_of()).of(piece) };
+    // A slip whose medium is no more, or was made empty, opens nothing and is still a secret on paper.
+    let medium = life.piece(What::Media, &bundle.medium);
+    if piece.what == What::Slip
+        && medium.is_none_or(|medium| matches!(medium.state, State::Destroyed(_) | State::AtVendor(_)))
+    {
+        return Some(open(Waits::SlipDestruction));
+    }
+    if piece.what == What::Media && piece.damaged.is_some() && bundle.void.is_none() {
+        return Some(open(Waits::Replacement));
     }
     let waits = match piece.what {
         What::Media => Waits::MediumHandover,
         What::Slip => Waits::SlipHandover,
     };
-    let since = bundle.packed_on;
-    fit.then(|| Open { since, entry: bundle.packed, ..Open::new(waits, Whom::Us, piece.name_of()).of(piece) })
+    fit.then(|| open(waits))
 }
 
 fn of_handed(life: &Life, piece: &Piece, handed: &Handed, due: Option<NaiveDate>) -> Vec<Open> {
@@ -228,7 +239,8 @@ fn of_bundle(life: &Life, bundle: &Bundle, end: Option<NaiveDate>) -> Vec<Open> 
             found.push(open(Waits::Opening, Whom::Us));
         }
     }
-    for search in bundle.searches.iter().filter(|search| search.found_any()) {
+    // Who made the bundle has the files it was made of.
+    for search in bundle.searches.iter().filter(|search| bundle.is_theirs() && search.found_any()) {
         found.push(Open { entry: Some(search.entry), ..open(Waits::FoundCopies, Whom::Us) });
     }
     for copy in bundle.copies_left() {

@@ -101,8 +101,10 @@ pub enum Purpose {
     /// Taking out.
     Takeout,
     /// Erasing.
+    #[value(alias = "erasure")]
     Erase,
     /// Destroying.
+    #[value(alias = "destruction")]
     Destroy,
     /// Passing work on.
     Subcontract,

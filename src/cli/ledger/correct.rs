@@ -1,5 +1,6 @@
 //! `tewatashi ledger correct`: a wrong entry stays, struck through; a new one says what is right and why.
 
+use chrono::{DateTime, Local};
 use serde_json::{Map, Value, json};
 
 use super::super::context::Context;
@@ -9,6 +10,7 @@ use super::super::said;
 use super::show::no_entry;
 use crate::case::{Effective, Roster, Settings};
 use crate::ledger::{Entry, Kind, SubjectType};
+use crate::life;
 use crate::t;
 use crate::term::show;
 
@@ -71,7 +73,16 @@ fn stays_readable(entry: &Entry, facts: &Map<String, Value>) -> bool {
     corrected.facts.extend(facts.clone());
     let unread_people = || Roster::from_entries([&corrected]).unread().len();
     let unread_contract = || Effective::agreed(&Settings::default(), [&corrected]).unread.len();
+    // Which things moved is no detail: a step that never was is struck, and the right one recorded.
+    if ["pieces", "what"].iter().any(|key| facts.contains_key(*key)) {
+        return false;
+    }
+    let at = facts.get("at").and_then(Value::as_str);
+    if at.is_some_and(|at| DateTime::parse_from_rfc3339(at).map_or(true, |at| at > Local::now())) {
+        return false;
+    }
     match () {
+        () if !life::facts::reads(&corrected) => false,
         () if entry.is(Kind::StaffAdd) => unread_people() == 0,
         () if entry.is(Kind::ContractAmend) => unread_contract() == 0,
         () => true,

@@ -119,6 +119,9 @@ fn close(piece: &Piece, why: &TooClose) -> (String, String) {
         TooClose::NoReceipt { medium, entry } => {
             (t!("close-no-receipt", medium = show::name(medium), entry = entry.to_string()), t!("hint-no-receipt"))
         }
+        TooClose::OtherAtRisk { other: id, entry } => {
+            (t!("close-other-at-risk", other = other(id), entry = entry.to_string()), t!("hint-other-at-risk"))
+        }
         TooClose::SameOccasion { other: id, entry, on, from } => (
             t!(
                 "close-same-occasion",
@@ -196,6 +199,8 @@ pub fn waits(waits: Waits) -> String {
         Waits::TakeoutReturn => t!("waits-takeout-return"),
         Waits::Check => t!("waits-check"),
         Waits::WritingUnconfirmed => t!("waits-writing-unconfirmed"),
+        Waits::Replacement => t!("waits-replacement"),
+        Waits::SlipDestruction => t!("waits-slip-destruction"),
         Waits::MediumHandover => t!("waits-medium-handover"),
         Waits::Receipt => t!("waits-receipt"),
         Waits::SlipHandover => t!("waits-slip-handover"),

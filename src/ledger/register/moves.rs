@@ -150,7 +150,12 @@ impl Register<'_> {
                 format!("{number}初期化して再利用（廃棄ではない）")
             }
             Kind::MediumReset => format!("{number}初期化は正常に終わっていない"),
-            Kind::VendorCertificate => format!("{number}廃棄業者の証明書を受領"),
+            Kind::VendorCertificate => {
+                let row = self.row(at);
+                row.erased = day(facts, "date").or(row.erased);
+                row.erase_method = Some("廃棄（業者の証明書による）".to_owned());
+                format!("{number}廃棄業者の証明書を受領")
+            }
             _ => return,
         };
         remark(self.row(at), told);
