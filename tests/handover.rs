@@ -343,8 +343,8 @@ impl Word {
         let office = &contractor.office;
         office.desk.file("pw.txt", &one.passphrase);
         let bundle = from.office.desk.medium().join(&one.bundle);
-        let come = format!("receive {} --medium-id {} --from 見本太郎", bundle.display(), one.medium);
-        days.json(office, &come);
+        let delivery = format!("receive {} --medium-id {} --from 見本太郎", bundle.display(), one.medium);
+        days.json(office, &delivery);
         let told = days.json(office, &format!("open {} --to opened --passphrase-file pw.txt", bundle.display()));
         let code = told["opening_code"].as_str().unwrap().to_owned();
         Self { contractor, code }

@@ -385,13 +385,13 @@ fn exchanged(year: &Year, one: &Bundle, code: &str) {
         assert_eq!(pack["header_sha256"], about(&carried, kind, what)["facts"]["header_sha256"], "{kind}");
     }
     for (what, number) in [("media", one.medium), ("slip", &one.slip)] {
-        let (gone, come) = (about(&ours, "handover", Some(what)), about(&carried, "receive", Some(what)));
+        let (gone, received) = (about(&ours, "handover", Some(what)), about(&carried, "receive", Some(what)));
         assert!(things(&gone).contains(&number.to_owned()), "{gone}");
-        assert_eq!(things(&gone), things(&come), "{what}");
-        let (gone, come) = (&gone["facts"], &come["facts"]);
-        assert_eq!(gone["at"], come["at"], "{what}");
-        assert_eq!((&gone["to"]["name"], &come["from"]["name"]), (&json!("佐藤健"), &json!("見本太郎")), "{what}");
-        assert_eq!((&gone["due"], &come["place"]), (&json!("2026-09-30"), &json!("印刷金庫")));
+        assert_eq!(things(&gone), things(&received), "{what}");
+        let (gone, received) = (&gone["facts"], &received["facts"]);
+        assert_eq!(gone["at"], received["at"], "{what}");
+        assert_eq!((&gone["to"]["name"], &received["from"]["name"]), (&json!("佐藤健"), &json!("見本太郎")), "{what}");
+        assert_eq!((&gone["due"], &received["place"]), (&json!("2026-09-30"), &json!("印刷金庫")));
     }
     let (back, here) = (about(&carried, "give_back", None), about(&ours, "take_back", None));
     assert_eq!(things(&back).len(), 6, "two bundles, two media, two slips: {back}");

@@ -20,7 +20,7 @@ impl Kept {
     /// As they are now.
     pub fn of(side: &Side) -> Self {
         let kept = Self { folder: tempfile::tempdir().unwrap() };
-        for (name, place) in kept.parts(side) {
+        for (name, place) in Self::parts(side) {
             copied(&place, &kept.folder.path().join(name));
         }
         kept
@@ -28,13 +28,13 @@ impl Kept {
 
     /// Puts them back: the same folders, the same memory of the ledger's head, so that nothing is there that never was.
     pub fn back(&self, side: &Side) {
-        for (name, place) in self.parts(side) {
+        for (name, place) in Self::parts(side) {
             fs::remove_dir_all(&place).unwrap();
             copied(&self.folder.path().join(name), &place);
         }
     }
 
-    fn parts(&self, side: &Side) -> [(&'static str, PathBuf); 3] {
+    fn parts(side: &Side) -> [(&'static str, PathBuf); 3] {
         let desk = |name| side.office.desk.path(name);
         [("case", side.office.folder()), ("home", desk("home")), ("medium", desk("medium"))]
     }
