@@ -137,12 +137,12 @@ impl Year {
     }
 
     /// The medium on one day, its slip on another; each is looked at by a second person, and taken in on the other side.
-    fn handed_over(&self, one: &Bundle, days: [&str; 2], stated: [&str; 2]) {
+    fn handed_over(&self, one: &Bundle, day: &str, stated: &str) {
         let Bundle { medium, slip, .. } = one;
-        self.days.at(&format!("{} 10:00", days[0]));
+        self.days.at(&format!("{day} 10:00"));
         let to = "--to 佐藤健 --id-check 社員証 --place 情報課 --carry 鍵付きカバン --due 令和8年9月30日";
         self.days.refused(&self.city.office, &format!("{TARO} handover {slip} {to}"), 4, "medium_not_handed_over");
-        self.city(&format!("{TARO} handover {medium} {to} --at {}", stated[0]));
+        self.city(&format!("{TARO} handover {medium} {to} --at {}", stated));
         self.days.refused(
             &self.city.office,
             &format!("{TARO} handover {medium} --check --checked all"),
@@ -153,24 +153,21 @@ impl Year {
         let words = format!(
             "{SATO} receive {} --medium-id {medium} --from 見本太郎 --at {} --place 印刷金庫 --appearance sound --seal whole",
             one.path(),
-            stated[0],
+            stated,
         );
         self.contractor(&words);
         self.days.refused(&self.contractor.office, &words, 4, "came_already");
         self.days.refused(&self.city.office, &format!("{TARO} handover {slip} {to}"), 4, "medium_receipt_missing");
     }
 
-    fn slip_handed_over(&self, one: &Bundle, days: [&str; 2], stated: [&str; 2]) {
+    fn slip_handed_over(&self, one: &Bundle, day: &str, stated: &str) {
         let Bundle { slip, id, .. } = one;
         let to = "--to 佐藤健 --id-check 社員証 --place 情報課 --carry 手渡し --due 令和8年9月30日";
         self.days.refused(&self.city.office, &format!("{TARO} handover {slip} {to}"), 4, "same_occasion");
-        self.days.at(&format!("{} 10:00", days[1]));
-        self.city(&format!("{TARO} handover {slip} {to} --at {}", stated[1]));
+        self.days.at(&format!("{day} 10:00"));
+        self.city(&format!("{TARO} handover {slip} {to} --at {}", stated));
         self.city(&format!("{HANAKO} handover {slip} --check --checked all"));
-        self.contractor(&format!(
-            "{SATO} receive {id} --slip {slip} --from 見本太郎 --at {} --place 印刷金庫",
-            stated[1]
-        ));
+        self.contractor(&format!("{SATO} receive {id} --slip {slip} --from 見本太郎 --at {} --place 印刷金庫", stated));
     }
 
     /// The last document of a form on the contractor's side, as its file.
@@ -302,10 +299,10 @@ fn a_year_on_both_sides_ends_with_nothing_open_and_two_ledgers_that_agree() {
 
     year.days.at("2026-05-11 09:00");
     let disc = year.pack("DVD-001", "pw-dvd.txt");
-    year.handed_over(&disc, days[0], stated[0]);
+    year.handed_over(&disc, days[0][0], stated[0][0]);
     let (receipt, _) = year.record("receipt");
     year.city(&format!("{TARO} handover DVD-001 --receipt --by 佐藤健 --document {receipt}"));
-    year.slip_handed_over(&disc, days[0], stated[0]);
+    year.slip_handed_over(&disc, days[0][1], stated[0][1]);
     let code = year.opened(&disc);
     let (receipt, _) = year.record("receipt");
     year.city(&format!("{TARO} handover {} --receipt --by 佐藤健 --document {receipt}", disc.slip));
@@ -313,13 +310,13 @@ fn a_year_on_both_sides_ends_with_nothing_open_and_two_ledgers_that_agree() {
 
     year.days.at("2026-05-18 09:00");
     let stick = year.pack("USB-001", "pw-usb.txt");
-    year.handed_over(&stick, days[1], stated[1]);
+    year.handed_over(&stick, days[1][0], stated[1][0]);
     let acked = |thing: &str, form: &str| {
         let told = year.city(&format!("{TARO} handover {thing} --ack {}", year.record(form).1.display()));
         assert_eq!(told["proof"], "signed_record", "{told}");
     };
     acked("USB-001", "receipt");
-    year.slip_handed_over(&stick, days[1], stated[1]);
+    year.slip_handed_over(&stick, days[1][1], stated[1][1]);
     acked(&stick.slip, "receipt");
     assert_ne!(year.opened(&stick), code, "every bundle has a code of its own");
     acked("USB-001", "opening");
