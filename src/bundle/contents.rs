@@ -49,27 +49,37 @@ pub trait Receiver {
     ///
     /// # Errors
     /// Stops the walk.
-    fn bag(&mut self, info: &BagInfo) -> Result<(), Error>;
+    fn bag(&mut self, _info: &BagInfo) -> Result<(), Error> {
+        Ok(())
+    }
     /// The next file or folder.
     ///
     /// # Errors
     /// Stops the walk.
-    fn entry(&mut self, found: &Found) -> Result<(), Error>;
+    fn entry(&mut self, _found: &Found) -> Result<(), Error> {
+        Ok(())
+    }
     /// Content of the file announced last.
     ///
     /// # Errors
     /// Stops the walk.
-    fn data(&mut self, bytes: &[u8]) -> Result<(), Error>;
+    fn data(&mut self, _bytes: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
     /// That file is complete.
     ///
     /// # Errors
     /// Stops the walk.
-    fn close(&mut self) -> Result<(), Error>;
+    fn close(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
     /// There is no bag inside: data and close of one single file follow (照合表なし).
     ///
     /// # Errors
     /// Stops the walk.
-    fn foreign(&mut self) -> Result<(), Error>;
+    fn foreign(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
     /// Everything was compared, and this is one of the files. Comes for each of them, in their order, at the very end.
     ///
     /// # Errors
@@ -82,23 +92,7 @@ pub trait Receiver {
 /// Takes everything and keeps nothing.
 pub struct Discard;
 
-impl Receiver for Discard {
-    fn bag(&mut self, _: &BagInfo) -> Result<(), Error> {
-        Ok(())
-    }
-    fn entry(&mut self, _: &Found) -> Result<(), Error> {
-        Ok(())
-    }
-    fn data(&mut self, _: &[u8]) -> Result<(), Error> {
-        Ok(())
-    }
-    fn close(&mut self) -> Result<(), Error> {
-        Ok(())
-    }
-    fn foreign(&mut self) -> Result<(), Error> {
-        Ok(())
-    }
-}
+impl Receiver for Discard {}
 
 /// Two who take the same.
 pub struct Both<'a>(

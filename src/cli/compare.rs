@@ -9,7 +9,7 @@ use super::args::CountArgs;
 use super::context::Context;
 use super::failure::Failure;
 use super::words;
-use crate::bundle::{BagInfo, Description, Error, Found, Receiver};
+use crate::bundle::{Description, Error, Found, Receiver};
 use crate::counting::{Counter, Outcome, Reason, Rules};
 use crate::t;
 use crate::term::{ask, show};
@@ -52,10 +52,6 @@ impl Counting {
 }
 
 impl Receiver for Counting {
-    fn bag(&mut self, _: &BagInfo) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn entry(&mut self, found: &Found) -> Result<(), Error> {
         let counter = || (found.path.to_owned(), Counter::of(found.path, found.size, self.rules));
         self.current = (!found.folder).then(counter);
@@ -75,10 +71,6 @@ impl Receiver for Counting {
             Some(table) => self.counts.tables.push(table),
             None => {}
         }
-        Ok(())
-    }
-
-    fn foreign(&mut self) -> Result<(), Error> {
         Ok(())
     }
 }

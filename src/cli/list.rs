@@ -8,7 +8,7 @@ use super::context::Context;
 use super::desk::{Trace, recorded};
 use super::failure::Failure;
 use super::{counted, kept, secret, words};
-use crate::bundle::{self, BagInfo, Bundle, Description, Error, Found, Inside, Moment, Receiver};
+use crate::bundle::{self, Bundle, Description, Error, Found, Inside, Moment, Receiver};
 use crate::ledger::Kind;
 use crate::t;
 use crate::term::show;
@@ -62,10 +62,6 @@ struct Rows {
 }
 
 impl Receiver for Rows {
-    fn bag(&mut self, _: &BagInfo) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn entry(&mut self, found: &Found) -> Result<(), Error> {
         self.entries.push(Row {
             path: found.path.to_owned(),
@@ -74,18 +70,6 @@ impl Receiver for Rows {
             modified: local(found.mtime),
             executable: found.executable,
         });
-        Ok(())
-    }
-
-    fn data(&mut self, _: &[u8]) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn close(&mut self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn foreign(&mut self) -> Result<(), Error> {
         Ok(())
     }
 }

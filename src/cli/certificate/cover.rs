@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::books::Place;
 use super::given::read;
 use super::list::{Listing, Of};
-use crate::bundle::{self, BagInfo, Bundle, Error, Found, Inside, Receiver};
+use crate::bundle::{self, Bundle, Error, Found, Inside, Receiver};
 use crate::cli::args::CertificateVerifyArgs;
 use crate::cli::context::Context;
 use crate::cli::desk::Trace;
@@ -205,10 +205,6 @@ struct Digests {
 }
 
 impl Receiver for Digests {
-    fn bag(&mut self, _: &BagInfo) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn entry(&mut self, found: &Found) -> Result<(), Error> {
         if !found.folder {
             self.open = Some((found.path.to_owned(), Sha256::new()));
@@ -227,10 +223,6 @@ impl Receiver for Digests {
         if let Some((name, hasher)) = self.open.take() {
             self.files.push((name, hasher.finalize().into()));
         }
-        Ok(())
-    }
-
-    fn foreign(&mut self) -> Result<(), Error> {
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::bundle::{self, BagInfo, Bundle, BundleId, Error, Found, Inside, Proved, Receiver};
+use crate::bundle::{self, BagInfo, Bundle, BundleId, Error, Inside, Proved, Receiver};
 use crate::cli::args::SecretArgs;
 use crate::cli::context::Context;
 use crate::cli::desk::{Desk, Trace};
@@ -168,22 +168,6 @@ impl Receiver for InBundle<'_, '_> {
         let known = Opened { places, ..Opened::of(info) };
         let key = known.key().ok_or(Error::Sealing)?;
         self.index = Some((self.to.add(&known), key));
-        Ok(())
-    }
-
-    fn entry(&mut self, _: &Found) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn data(&mut self, _: &[u8]) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn close(&mut self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn foreign(&mut self) -> Result<(), Error> {
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use crate::bundle::{BagInfo, BundleId, Error, Found, Proved, Receiver};
+use crate::bundle::{BagInfo, BundleId, Error, Proved, Receiver};
 use crate::case::folder::CaseFolder;
 use crate::digest;
 use crate::erase::os;
@@ -70,21 +70,6 @@ impl Listing {
 
 /// Nothing is listed before all of it was compared.
 impl Receiver for Listing {
-    fn bag(&mut self, _: &BagInfo) -> Result<(), Error> {
-        Ok(())
-    }
-    fn entry(&mut self, _: &Found) -> Result<(), Error> {
-        Ok(())
-    }
-    fn data(&mut self, _: &[u8]) -> Result<(), Error> {
-        Ok(())
-    }
-    fn close(&mut self) -> Result<(), Error> {
-        Ok(())
-    }
-    fn foreign(&mut self) -> Result<(), Error> {
-        Ok(())
-    }
     fn proved(&mut self, info: &BagInfo, file: &Proved) -> Result<(), Error> {
         self.add(info.id.as_str(), &info.fingerprint_key, file);
         Ok(())
