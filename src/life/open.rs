@@ -239,6 +239,14 @@ fn of_bundle(life: &Life, bundle: &Bundle, end: Option<NaiveDate>) -> Vec<Open> 
             found.push(open(Waits::Opening, Whom::Us));
         }
     }
+    // A medium that carries another bundle too is not void itself; what is void on it is out with it all the same.
+    let medium = life.piece(What::Media, &bundle.medium).filter(|medium| medium.void.is_none());
+    if let (Some(entry), Some(medium)) = (bundle.void, medium)
+        && medium.handed().is_some()
+    {
+        let out = Open::new(Waits::VoidPartOut, Whom::Them, medium.name_of());
+        found.push(Open { bundle: Some(bundle.id.clone()), entry: Some(entry), ..out });
+    }
     // Who made the bundle has the files it was made of.
     for search in bundle.searches.iter().filter(|search| bundle.is_theirs() && search.found_any()) {
         found.push(Open { entry: Some(search.entry), ..open(Waits::FoundCopies, Whom::Us) });

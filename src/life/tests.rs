@@ -331,7 +331,12 @@ fn an_erasure_settles_a_machine_only_when_no_copy_is_left_on_it() {
     }
     let settled = |book: &Book| book.life().machines[0].settled().is_some();
     for (copy, ends) in [("c-1", false), ("c-2", true)] {
-        book.add(Kind::Erase, "佐藤", &[], json!({ "copies": [{ "copy": copy, "gone": true }] }));
+        let copies = json!({ "copies": [{ "copy": copy, "gone": true }] });
+        book.add(Kind::Erase, "佐藤", &[(SubjectType::Bundle, BUNDLE)], copies);
         assert_eq!(settled(&book), ends, "{copy}");
     }
+    // Data came onto it once more, and something that is nobody's data was erased.
+    book.add(Kind::Open, "佐藤", &[(SubjectType::Bundle, BUNDLE)], json!({ "copy": "c-3", "machine": "PC-1" }));
+    book.add(Kind::Erase, "佐藤", &[], json!({ "copies": [{ "copy": "c-3", "gone": true }] }));
+    assert!(!settled(&book));
 }
