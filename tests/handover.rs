@@ -371,6 +371,10 @@ fn the_code_of_the_opening_proves_it_once_and_for_its_bundle_alone() {
     let mistyped = word.code.replacen(word.code.chars().next().unwrap(), "", 1);
     refused(&days, &side, &ack("M-1", &mistyped), 2, "bad_code", "");
     refused(&days, &side, &ack("M-9", &word.code), 1, "no_thing", "M-9");
+    // Nobody opens with a slip that is still here: such a code came another way.
+    refused(&days, &side, &ack("M-1", &word.code), 4, "slip_not_gone", "M-1");
+    days.at("2026-05-12 09:00");
+    days.json(&side.office, &format!("handover {} {TO}", one.slip));
     // As it is typed from paper: small letters, full width.
     let wide: String = word.code.chars().map(|c| if c == '-' { '－' } else { c.to_ascii_lowercase() }).collect();
     let told = days.json(&side.office, &ack("M-1", &wide));
@@ -458,7 +462,7 @@ fn the_receipt_of_an_earlier_hand_over_is_none_of_a_later_one() {
     refused(&days, &side, &ack, 4, "before", "令和");
     // Made empty, with another bundle on it: the number on the label is the same.
     days.json(&side.office, "receive M-1 --returned --no-documents");
-    days.json(&side.office, "medium reset M-1 --method 上書き --outcome 良 --confirmed-by 見本花子");
+    days.json(&side.office, "medium reset M-1 --method 上書き --outcome ok --confirmed-by 見本花子");
     fs::remove_file(side.office.desk.path("slip-M-1.txt")).unwrap();
     pair(&days, &side, "M-1", "");
     days.json(&side.office, &format!("handover M-1 {TO}"));
