@@ -126,11 +126,16 @@ fn a_lost_medium_is_an_incident_until_somebody_says_otherwise() {
     assert_eq!(medium(&days, &side, "M-1")["state"], "lost");
     assert!(waits(&days, &side, "lost", "M-1") && waits(&days, &side, "incident", "M-1"));
     // The slip stays where it is.
-    refused(&days, &side, &format!("handover {} {TO}", one.slip), 4, "medium_not_handed_over", &one.slip);
+    refused(&days, &side, &format!("handover {} {TO}", one.slip), 4, "other_part_at_risk", &one.slip);
     days.json(office, "medium recovered M-1 --circumstances 配送所で発見 --place 金庫");
     let found = medium(&days, &side, "M-1");
     assert_eq!((&found["state"], &found["place"]), (&json!("here"), &json!("金庫")));
     assert!(!waits(&days, &side, "lost", "M-1") && waits(&days, &side, "incident", "M-1"));
+    let incident = days.last_of(office, "incident")["number"].to_string();
+    refused(&days, &side, "incident close 1 --reason 回収", 1, "no_incident", "1");
+    days.json(office, &format!("incident close {incident} --reason 未開封で回収し区へ報告済み"));
+    assert!(!waits(&days, &side, "incident", "M-1"));
+    refused(&days, &side, &format!("incident close {incident} --reason 再度"), 1, "no_incident", &incident);
 }
 
 #[test]

@@ -38,7 +38,7 @@ const STEPS: [(&str, &str); 14] = [
     ("recovered", "KIND recovered X --circumstances 発見"),
     ("destroy", "destroy X --method 破砕 --no-documents"),
     ("vendor", "destroy X --vendor-certificate 証明書.pdf --no-documents"),
-    ("reset", "medium reset X --method 上書き --outcome 良 --confirmed-by 見本花子"),
+    ("reset", "medium reset X --method 上書き --outcome ok --confirmed-by 見本花子"),
 ];
 
 /// A state: how a thing comes there, what may follow, and why all else may not.

@@ -285,7 +285,8 @@ impl Year {
         assert_eq!(told["state"], "destroyed");
         self.city(&format!("{TARO} approve --for erase --number 情第21号 --date 2026-09-30 --by 情報課長"));
         let source = self.disk.path("区").display().to_string();
-        let told = self.city(&format!("{TARO} --yes erase {source} --location 情報課 --approval 情第21号"));
+        let told =
+            self.city(&format!("{TARO} --yes erase {source} --items 氏名,住所 --location 情報課 --approval 情第21号"));
         assert_eq!(told["result"], "erased");
     }
 }

@@ -373,6 +373,10 @@ fn said(particulars: &Particulars) -> Value {
     if let Value::Object(said) = &mut said {
         // Names of files stay out of it.
         said.remove("photos");
+        // Under a name of their own: how many things were erased is called `items`.
+        if let Some(items) = said.remove("items") {
+            said.insert("data_items".to_owned(), items);
+        }
         said.retain(|_, value| !matches!(value, Value::Null | Value::Bool(false)) && *value != json!([]));
     }
     said

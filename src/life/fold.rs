@@ -395,7 +395,7 @@ impl Life {
         let host = &entry.operator.host;
         // Only one that says what data it was: a bundle's, a medium's, or items. Any other file of the case may be anything.
         let named = entry.subjects.iter().any(|s| matches!(s.kind, SubjectType::Bundle | SubjectType::Medium));
-        if entry.result == Outcome::Done && (named || !texts(entry, "items").is_empty()) {
+        if entry.result == Outcome::Done && (named || !texts(entry, "data_items").is_empty()) {
             let here = |machine: &&mut Machine| machine.host.as_ref() == Some(host) || machine.id == *host;
             let last =
                 self.machines.iter_mut().filter(here).max_by_key(|machine| (machine.retired.is_none(), machine.added));
