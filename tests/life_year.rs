@@ -142,7 +142,7 @@ impl Year {
         self.days.at(&format!("{day} 10:00"));
         let to = "--to 佐藤健 --id-check 社員証 --place 情報課 --carry 鍵付きカバン --due 令和8年9月30日";
         self.days.refused(&self.city.office, &format!("{TARO} handover {slip} {to}"), 4, "medium_not_handed_over");
-        self.city(&format!("{TARO} handover {medium} {to} --at {}", stated));
+        self.city(&format!("{TARO} handover {medium} {to} --at {stated}"));
         self.days.refused(
             &self.city.office,
             &format!("{TARO} handover {medium} --check --checked all"),
@@ -165,9 +165,9 @@ impl Year {
         let to = "--to 佐藤健 --id-check 社員証 --place 情報課 --carry 手渡し --due 令和8年9月30日";
         self.days.refused(&self.city.office, &format!("{TARO} handover {slip} {to}"), 4, "same_occasion");
         self.days.at(&format!("{day} 10:00"));
-        self.city(&format!("{TARO} handover {slip} {to} --at {}", stated));
+        self.city(&format!("{TARO} handover {slip} {to} --at {stated}"));
         self.city(&format!("{HANAKO} handover {slip} --check --checked all"));
-        self.contractor(&format!("{SATO} receive {id} --slip {slip} --from 見本太郎 --at {} --place 印刷金庫", stated));
+        self.contractor(&format!("{SATO} receive {id} --slip {slip} --from 見本太郎 --at {stated} --place 印刷金庫"));
     }
 
     /// The last document of a form on the contractor's side, as its file.
