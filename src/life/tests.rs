@@ -340,3 +340,42 @@ fn an_erasure_settles_a_machine_only_when_no_copy_is_left_on_it() {
     book.add(Kind::Erase, "佐藤", &[], json!({ "copies": [{ "copy": "c-3", "gone": true }] }));
     assert!(!settled(&book));
 }
+
+/// Attack: the medium is with the wrong firm, or lost, and the slip goes out all the same; or the other way round.
+#[test]
+fn nothing_goes_to_where_its_other_part_is_astray() {
+    let told = json!({ "reason": "宛先違い", "at": MONDAY });
+    let mut recalled = Book::packed();
+    recalled.handed(What::Media, MONDAY, false);
+    recalled.receipt(What::Media, MONDAY);
+    recalled.step(Kind::Recall, "佐藤", What::Media, told);
+    assert_eq!(slip_may_go(&recalled.life(), TUESDAY, 1), ["other_part_at_risk"]);
+    recalled.step(Kind::Recovered, "佐藤", What::Media, json!({ "at": TUESDAY, "circumstances": "未開封" }));
+    assert_eq!(slip_may_go(&recalled.life(), TUESDAY, 1), ["medium_not_handed_over"]);
+    assert!(recalled.waits().contains(&Waits::MediumHandover), "it did not go to the right one yet");
+
+    let mut lost = Book::packed();
+    lost.step(Kind::Lost, "佐藤", What::Slip, json!({ "circumstances": "不明", "at": MONDAY }));
+    let life = lost.life();
+    let piece = life.piece(What::Media, "M-1").unwrap();
+    let going = Going { piece, party: Side::Contractor, at: time(TUESDAY), gap: 1 };
+    assert_eq!(occasion::apart(&life, going).iter().map(TooClose::rule).collect::<Vec<_>>(), ["other_part_at_risk"]);
+}
+
+/// Attack, or haste: a search of an empty folder after one that found something.
+#[test]
+fn only_a_search_of_the_same_places_ends_what_another_found() {
+    let mut book = Book(Vec::new());
+    book.add(Kind::Open, "佐藤", &[(SubjectType::Bundle, BUNDLE)], json!({ "copy": "c-1" }));
+    let find = |book: &mut Book, place: &str, found: u64| {
+        let bundles = json!({ BUNDLE: { "content": found, "name": 0, "bundle_copy": 0 } });
+        let facts = json!({ "places": [place], "bundles": bundles });
+        book.add(Kind::Find, "佐藤", &[(SubjectType::Bundle, BUNDLE)], facts);
+    };
+    let waits = |book: &Book| book.waits().contains(&Waits::FoundCopies);
+    find(&mut book, "one", 1);
+    find(&mut book, "empty", 0);
+    assert!(waits(&book));
+    find(&mut book, "one", 0);
+    assert!(!waits(&book));
+}

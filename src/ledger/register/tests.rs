@@ -282,3 +282,56 @@ fn an_erasure_stands_in_the_lines_of_what_was_erased() {
     let copy = all(entry(2, "erase", &["USB-1"], json!({ "method": "zero", "temporary": true })));
     assert!(copy.erased.is_none() && copy.remarks.iter().any(|said| said.contains("作業用の写し")), "{copy:?}");
 }
+
+/// What was handed over, as both sides' ledgers say it.
+fn handover(number: u64, to: &str, firm: &str) -> Entry {
+    let told = json!({
+        "what": "media", "direction": "provided", "to": { "name": to, "organization": firm }, "party": "受託者",
+        "id_check": "社員証", "at": "2026-11-21T14:00:00+09:00", "due": "2027-03-31",
+        "pieces": [{ "what": "media", "id": "M-1" }],
+    });
+    entry(number, "handover", &["M-1", "TW-1"], told)
+}
+
+#[test]
+fn a_hand_over_and_what_comes_back_stand_in_the_line() {
+    let registered = entry(1, "medium_add", &["M-1"], json!({ "id": "M-1", "kind": "USB", "place": "書庫" }));
+    let back = json!({
+        "at": "2026-12-01T09:00:00+09:00", "confirmed_by": "見本一郎", "place": "金庫",
+        "pieces": [{ "what": "media", "id": "M-1" }],
+    });
+    let all = [
+        registered,
+        entry(2, "pack", &["TW-1", "M-1"], facts()),
+        handover(3, "例示次郎", "見本印刷"),
+        entry(4, "take_back", &["M-1", "TW-1"], back),
+    ];
+    let row = rows(&all).remove(0);
+    assert_eq!((row.media_kind.as_deref(), row.giver.as_deref()), (Some("USB"), Some("見本花子")));
+    assert_eq!(row.receiver.as_deref(), Some("見本印刷　例示次郎"));
+    assert_eq!(row.handed_over.map(|at| at.to_rfc3339()).as_deref(), Some("2026-11-21T14:00:00+09:00"));
+    assert_eq!(row.return_due, chrono::NaiveDate::from_ymd_opt(2027, 3, 31));
+    assert_eq!(row.returned, chrono::NaiveDate::from_ymd_opt(2026, 12, 1));
+    assert_eq!((row.return_checked_by.as_deref(), row.place.as_deref()), (Some("見本一郎"), Some("金庫")));
+}
+
+/// Attack: a partner's ledger that hands our medium on, takes it back and destroys it, in the columns of our register.
+#[test]
+fn the_other_sides_steps_change_no_column_of_ours() {
+    let own = [entry(1, "pack", &["TW-1", "M-1"], facts()), handover(2, "例示次郎", "見本印刷")];
+    let pieces = json!([{ "what": "media", "id": "M-1" }]);
+    let at = "2026-11-25T09:00:00+09:00";
+    let destroyed = json!({ "method": "破砕", "by": "丁野", "at": at, "pieces": pieces });
+    let back = json!({ "at": at, "confirmed_by": "例示次郎", "place": "倉庫", "pieces": pieces });
+    let theirs = [
+        handover(7, "丁野", "再委託社"),
+        entry(8, "take_back", &["M-1", "TW-1"], back),
+        entry(9, "destroy", &["M-1", "TW-1"], destroyed),
+    ];
+    let carried = theirs.iter().zip(3..).map(|(theirs, number)| received(number, "other", theirs));
+    let row = rows(&own.iter().cloned().chain(carried).collect::<Vec<_>>()).remove(0);
+    assert_eq!(row.receiver.as_deref(), Some("見本印刷　例示次郎"));
+    assert_eq!((row.returned, row.erased, &row.erase_method, &row.place), (None, None, &None, &None));
+    assert_eq!(row.remarks.len(), 3, "each is told as their word: {:?}", row.remarks);
+    assert!(row.remarks.iter().all(|said| said.starts_with("other ") && said.contains("相手方の記録")));
+}
