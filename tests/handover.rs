@@ -469,3 +469,18 @@ fn the_receipt_of_an_earlier_hand_over_is_none_of_a_later_one() {
     refused(&days, &side, &ack, 4, "record_not_about", "M-1");
     assert_eq!(medium(&days, &side, "M-1")["handed_over"]["receipt"], Value::Null);
 }
+
+/// Attack: a correction that puts the hand-over into the future or takes its things away, so that it never was.
+#[test]
+fn no_correction_unmakes_a_hand_over() {
+    let (days, side, _) = handed();
+    let entry = days.last_of(&side.office, "handover")["number"].clone();
+    for set in ["at=きのう", "at=2030-01-01T09:00:00+09:00", "pieces=x", "what=slip", "party=区役所"] {
+        refused(&days, &side, &format!("ledger correct {entry} --reason 誤記 --set {set}"), 2, "would_not_read", "");
+        assert_eq!(medium(&days, &side, "M-1")["state"], "handed_over", "{set}");
+    }
+    // One after the other: what was put right stays right.
+    days.json(&side.office, &format!("ledger correct {entry} --reason 誤記 --set id_check=運転免許証"));
+    days.json(&side.office, &format!("ledger correct {entry} --reason 誤記 --set place=本庁舎"));
+    assert_eq!(medium(&days, &side, "M-1")["handed_over"]["entry"], entry);
+}
