@@ -335,9 +335,9 @@ fn tell(context: &Context, done: &Done, documents: &[Document], whole: bool) {
     context.say(&t!("handed-over", thing = thing, to = show::name(&handover.to.name)));
     papers::tell(context, documents);
     if *waits {
-        context.say(&t!("handover-waits", id = show::name(&piece.id)));
+        context.say(&t!("handover-waits", id = things::typed(piece)));
     } else if !handover.signed {
-        context.chat(&t!("receipt-next", id = show::name(&piece.id)));
+        context.chat(&t!("receipt-next", id = things::typed(piece)));
     }
     context.result(&json!({
         "thing": piece.id, "what": piece.what, "bundles": piece.bundles, "handover": handover,

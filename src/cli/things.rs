@@ -109,6 +109,16 @@ pub fn about(trace: &Trace, piece: &Piece) {
     }
 }
 
+/// What a person types to mean a piece: its number, or its bundle and which part.
+pub fn typed(piece: &Piece) -> String {
+    let part = match piece.what {
+        What::Media => "media",
+        What::Slip => "slip",
+    };
+    let bundle = || format!("{} --what {part}", piece.id.trim_end_matches("/slip"));
+    piece.label().map_or_else(bundle, show::name)
+}
+
 /// What a piece is called where people read it.
 pub fn called(piece: &Piece) -> String {
     let label = piece.label().map(show::name);

@@ -106,6 +106,7 @@ fn no_approval_line(why: &NoApproval) -> String {
 fn close(piece: &Piece, why: &TooClose) -> (String, String) {
     let other = |id: &str| match piece.what {
         What::Media => t!("slip-named", id = show::name(id)),
+        What::Slip if id.starts_with("TW-") => t!("medium-of", bundle = show::name(id)),
         What::Slip => t!("medium-named", id = show::name(id)),
     };
     match why {
