@@ -53,7 +53,6 @@ fn compare(context: &Context, args: &ReceiveArgs, thing: &str) -> Result<(), Fai
         })?;
         context.note(&t!("delivery-recorded-first"));
     }
-    drop(desk);
     let verify = VerifyArgs {
         bundle: thing.into(),
         secret: args.secret.clone(),
@@ -63,7 +62,7 @@ fn compare(context: &Context, args: &ReceiveArgs, thing: &str) -> Result<(), Fai
         receipt: false,
         confirmation: !args.no_documents,
     };
-    verify::run(context, &verify)
+    verify::at_desk(context, &desk, &verify)
 }
 
 /// A medium or a slip came.

@@ -19,9 +19,13 @@ use crate::t;
 use crate::term::show;
 
 pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
-    let desk = Desk::open(context)?;
-    let papers = Papers::new(context, &desk);
-    let mut verified = recorded_at(context, &desk, Kind::Verify, |desk, trace| {
+    at_desk(context, &Desk::open(context)?, args)
+}
+
+/// The same at a desk that is open.
+pub fn at_desk(context: &Context, desk: &Desk, args: &VerifyArgs) -> Result<(), Failure> {
+    let papers = Papers::new(context, desk);
+    let mut verified = recorded_at(context, desk, Kind::Verify, |desk, trace| {
         let secret = args.secret.passphrase_file.is_some() || args.secret.identity.is_some();
         if args.confirmation && !secret {
             return Err(no_paper());
@@ -35,7 +39,7 @@ pub fn run(context: &Context, args: &VerifyArgs) -> Result<(), Failure> {
         verify(context, args, desk, trace)
     })?;
     let comparison = compared(context, args, &mut verified)?;
-    let issued = match paper(&desk, args, &verified, &comparison)? {
+    let issued = match paper(desk, args, &verified, &comparison)? {
         Some(paper) => papers.issue(&paper).map(Some),
         None => Ok(None),
     };
