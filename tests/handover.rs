@@ -484,3 +484,57 @@ fn no_correction_unmakes_a_hand_over() {
     days.json(&side.office, &format!("ledger correct {entry} --reason 誤記 --set place=本庁舎"));
     assert_eq!(medium(&days, &side, "M-1")["handed_over"]["entry"], entry);
 }
+
+#[test]
+fn a_decision_of_a_later_day_is_none_of_what_was_done_before_it() {
+    let (days, side, _) = city();
+    days.at("2026-05-12 09:00");
+    days.json(&side.office, "approve --for handover --number 情第7号 --date 2026-05-12 --by 情報課長");
+    let before = format!("handover M-1 {TO} --at 2026-05-11T10:00:00");
+    refused(&days, &side, &before, 4, "needs_approval", "情第7号");
+    days.json(&side.office, &format!("handover M-1 {TO}"));
+    assert_eq!(days.last_of(&side.office, "handover")["facts"]["approval"], "情第7号");
+}
+
+/// Attack: the receiver, who stands on the city's roster for the other side, confirms what came to them.
+#[test]
+fn the_other_side_is_no_second_person_of_this_one() {
+    let (days, side, _) = checked_city();
+    days.json(
+        &side.office,
+        "staff add 例示三郎 --role 作業責任者 --section 運用課 --party 受託者 --trained 2026-04-02",
+    );
+    let check = "handover M-1 --check --checked all --operator 例示三郎";
+    refused(&days, &side, check, 4, "checker_of_other_side", "例示三郎");
+    assert_eq!(medium(&days, &side, "M-1")["handed_over"]["counts"], false);
+}
+
+/// Two clerks at two desks: both see the medium here, and both hand it over.
+#[test]
+fn of_many_who_hand_over_at_once_one_does() {
+    let (days, side, _) = city();
+    let hand = || {
+        let mut command = days.command(&side.office, &format!("--json handover M-1 {TO}"));
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap()
+    };
+    let started: Vec<_> = (0..8).map(|_| hand()).collect();
+    let codes: Vec<_> = started.into_iter().map(|mut one| one.wait().unwrap().code()).collect();
+    assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1, "{codes:?}");
+    // Refused, or told that somebody was quicker.
+    assert!(codes.iter().all(|code| matches!(code, Some(0 | 1 | 4))), "{codes:?}");
+    let done = |entry: &&Value| entry["kind"] == "handover" && entry["result"] == "done";
+    assert_eq!(days.entries(&side.office).iter().filter(done).count(), 1);
+}
+
+/// Attack on what is being done: a reader of the messages that goes away in the middle of it.
+#[test]
+fn nobody_reading_the_messages_stops_no_hand_over() {
+    let (days, side, _) = city();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = days.command(&side.office, "handover M-1 --to 佐藤健 --id-check 社員証");
+    let status = command.stdout(writer.try_clone().unwrap()).stderr(writer).status().unwrap();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(medium(&days, &side, "M-1")["state"], "handed_over");
+    assert_eq!(days.last_of(&side.office, "document")["facts"]["form"], "transfer", "and its sheet was issued");
+}

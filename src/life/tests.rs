@@ -379,3 +379,20 @@ fn only_a_search_of_the_same_places_ends_what_another_found() {
     find(&mut book, "one", 0);
     assert!(!waits(&book));
 }
+
+/// A machine put in the place of another under the same name on the network.
+#[test]
+fn what_comes_onto_a_machine_is_not_charged_to_the_one_before_it() {
+    let mut book = Book(Vec::new());
+    for id in ["PC-1", "PC-2"] {
+        let machine = json!({ "id": id, "kind": "PC", "host": "pc-1" });
+        book.add(Kind::EquipmentAdd, "佐藤", &[(SubjectType::Equipment, id)], machine);
+        if id == "PC-1" {
+            let retired = json!({ "date": "2026-11-20", "reason": "更新" });
+            book.add(Kind::EquipmentRetire, "佐藤", &[(SubjectType::Equipment, id)], retired);
+        }
+    }
+    book.add(Kind::Open, "佐藤", &[(SubjectType::Bundle, BUNDLE)], json!({ "copy": "c-1" }));
+    let touched: Vec<_> = book.life().machines.iter().map(|machine| machine.touched).collect();
+    assert_eq!(touched, [None, Some(4)]);
+}
