@@ -7,6 +7,10 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+mod span;
+
+pub use span::Span;
+
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime};
 use unicode_normalization::UnicodeNormalization;
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::reader::dotted;
+use super::settings::Hours;
 use super::words::{DataClass, Word};
 
 /// One key that says something else than before.
@@ -41,6 +42,10 @@ enum Weaker {
     Lowered,
     /// The number became larger.
     Raised,
+    /// The same, and zero asks for nothing.
+    RaisedOrNone,
+    /// More of the day counts as usual.
+    Longer,
     /// The day became an earlier one, or none.
     Earlier,
     /// Somebody stands for it who did not before.
@@ -59,6 +64,9 @@ const RULES: &[(&str, Weaker)] = &[
     ("rules.separate_days", Weaker::TurnedOff),
     ("rules.slip_gap_days", Weaker::Lowered),
     ("rules.registered_media", Weaker::TurnedOff),
+    // None at all is the weakest.
+    ("rules.inspection_months", Weaker::RaisedOrNone),
+    ("office.hours", Weaker::Longer),
     ("contract.items", Weaker::MorePermitted),
     // What is certified and what is warned of hangs on the classes of data.
     ("contract.data_class", Weaker::FewerClasses),
@@ -115,6 +123,20 @@ fn is_weaker(key: &str, old: &Value, new: &Value) -> bool {
         }
         Weaker::Lowered => number(new).unwrap_or(0) < number(old).unwrap_or(0),
         Weaker::Raised => number(new).unwrap_or(u64::MAX) > number(old).unwrap_or(u64::MAX),
+        Weaker::RaisedOrNone => {
+            let months = |value| number(value).filter(|months| *months > 0).unwrap_or(u64::MAX);
+            months(new) > months(old)
+        }
+        Weaker::Longer => {
+            let hours = |value: &Value| value.as_str().and_then(Hours::parse);
+            match (hours(old), hours(new)) {
+                (Some(old), Some(new)) if new.from != new.to => {
+                    old.from != old.to && (new.from < old.from || new.to > old.to)
+                }
+                (Some(old), _) => old.from != old.to,
+                (None, _) => false,
+            }
+        }
         // Days are written so that their texts sort as they do; no day is before all days.
         Weaker::Earlier => new.as_str().unwrap_or_default() < old.as_str().unwrap_or_default(),
         Weaker::NewName => !new.is_null(),

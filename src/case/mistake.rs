@@ -17,6 +17,8 @@ pub enum Shape {
     Date,
     /// `"D"`: one to three capital letters.
     Letters,
+    /// `"08:30-17:15"`
+    Hours,
     /// `[name]` and keys below it.
     Section,
     /// `[[name]]` and keys below it, once for each.

@@ -5,12 +5,13 @@ use toml::de::DeTable;
 use super::mistake::{Fault, Mistake};
 use super::reader::{Reader, Section};
 use super::settings::{
-    Contract, Forms, MOST_GAP_DAYS, MOST_SUBJECTS, MOST_YEARS, Parties, Party, People, Retention, Rules, Settings,
-    Warning,
+    Contract, EmergencyContact, Forms, MOST_GAP_DAYS, MOST_INSPECTION_MONTHS, MOST_SUBJECTS, MOST_YEARS, Office,
+    Parties, Party, People, Retention, Rules, Settings, Warning,
 };
 
-const TOP: &[&str] = &["side", "contract", "parties", "rules", "forms", "retention", "warning", "people"];
-const CONTRACT: &[&str] = &["number", "title", "from", "to", "items", "data_class"];
+const TOP: &[&str] =
+    &["side", "contract", "parties", "rules", "forms", "retention", "warning", "people", "office", "emergency"];
+const CONTRACT: &[&str] = &["number", "title", "date", "from", "to", "items", "data_class"];
 const PARTIES: &[&str] = &["city", "contractor", "subcontractors"];
 const PARTY: &[&str] = &["name", "address", "representative", "department"];
 const RULES: &[&str] = &[
@@ -23,11 +24,14 @@ const RULES: &[&str] = &[
     "slip_gap_days",
     "registered_media",
     "other_items",
+    "inspection_months",
 ];
 const FORMS: &[&str] = &["seals", "western_dates", "copies", "return_word", "document_prefix", "extra"];
 const RETENTION: &[&str] = &["years", "from_next_fiscal_year"];
 const WARNING: &[&str] = &["subjects"];
 const PEOPLE: &[&str] = &["roles", "os_users"];
+const OFFICE: &[&str] = &["hours", "closed"];
+const EMERGENCY: &[&str] = &["name", "telephone", "after_hours"];
 
 impl Settings {
     /// The settings a text says.
@@ -84,6 +88,8 @@ fn settings(top: &Section) -> Settings {
         retention: retention(&top.section("retention", RETENTION), &Retention::of(side)),
         warning: Warning { subjects: top.section("warning", WARNING).whole("subjects", 1..=MOST_SUBJECTS, 101) },
         people: people(&top.section("people", PEOPLE)),
+        office: office(&top.section("office", OFFICE)),
+        emergency: top.sections("emergency", EMERGENCY).iter().map(contact).collect(),
     }
 }
 
@@ -98,6 +104,7 @@ fn contract(section: &Section) -> Contract {
     Contract {
         number: section.text("number"),
         title: section.text("title"),
+        date: section.date("date"),
         from,
         to,
         items: section.texts("items"),
@@ -140,6 +147,12 @@ fn rules(section: &Section) -> Rules {
             .unwrap_or(plain.slip_gap_days),
         registered_media: section.yes("registered_media", plain.registered_media),
         other_items: section.word("other_items", plain.other_items),
+        inspection_months: u32::try_from(section.whole(
+            "inspection_months",
+            0..=MOST_INSPECTION_MONTHS,
+            plain.inspection_months.into(),
+        ))
+        .unwrap_or(plain.inspection_months),
     }
 }
 
@@ -163,6 +176,19 @@ fn retention(section: &Section, plain: &Retention) -> Retention {
     }
 }
 
+fn office(section: &Section) -> Office {
+    let plain = Office::default();
+    Office { hours: section.hours("hours", plain.hours), closed: section.dates("closed") }
+}
+
+fn contact(section: &Section) -> EmergencyContact {
+    EmergencyContact {
+        name: section.text_needed("name"),
+        telephone: section.text("telephone"),
+        after_hours: section.text("after_hours"),
+    }
+}
+
 fn people(section: &Section) -> People {
     People { roles: section.texts("roles"), os_users: section.names("os_users") }
 }
@@ -171,6 +197,7 @@ fn people(section: &Section) -> People {
 mod tests {
     use super::*;
     use crate::case::mistake::Shape;
+    use crate::case::settings::Hours;
     use crate::case::words::{Approval, Copies, DataClass, Side, Strictness, Training};
 
     const FULL: &str = r#"
@@ -178,6 +205,7 @@ side = "受託者"
 [contract]
 number = "第8-123号"
 title = "　住民税通知書作成業務 "
+date = "2026-03-25"
 from = "2026-04-01"
 to = 2027-03-31
 items = ["氏名", "住所"]
@@ -201,6 +229,7 @@ separate_days = false
 slip_gap_days = 2
 registered_media = true
 other_items = "warn"
+inspection_months = 6
 [forms]
 seals = true
 western_dates = true
@@ -218,6 +247,13 @@ roles = ["情報管理責任者"]
 [people.os_users]
 "DESK\\suzuki" = "鈴木　花子"
 sato = "P-002"
+[office]
+hours = "9:00-18:00"
+closed = ["2026-10-01"]
+[[emergency]]
+name = "情報政策課"
+telephone = "03-0000-0000"
+after_hours = "090-0000-0000"
 "#;
 
     #[test]
@@ -240,12 +276,16 @@ sato = "P-002"
             slip_gap_days: 2,
             registered_media: true,
             other_items: Strictness::Warn,
+            inspection_months: 6,
         };
         assert_eq!(found.rules, rules);
         assert_eq!(found.forms.copies, Copies::OriginalDuplicate);
         assert_eq!(found.forms.document_prefix, "JU");
         assert_eq!(found.forms.extra.get("文書記号").map(String::as_str), Some("架戸住第"));
         assert_eq!(found.retention, Retention { years: 10, from_next_fiscal_year: true });
+        assert_eq!(found.office.hours, Hours { from: 540, to: 1080 });
+        assert_eq!(found.office.closed, [chrono::NaiveDate::from_ymd_opt(2026, 10, 1).unwrap()]);
+        assert_eq!(found.emergency[0].after_hours, "090-0000-0000");
         assert_eq!(found.warning.subjects, 101);
         assert_eq!(found.people.os_users.get(r"DESK\suzuki").map(String::as_str), Some("鈴木　花子"));
     }
@@ -296,6 +336,9 @@ sato = "P-002"
             ("retention.years = 1.5", 19, "retention.years", shape(Shape::Whole)),
             ("warning.subjects = 0", 20, "warning.subjects", bounds(1, 1_000_000_000)),
             ("warning.subjects = 99999999999999999999999", 20, "warning.subjects", bounds(1, 1_000_000_000)),
+            ("office.hours = \"8時半から\"", 16, "office.hours", shape(Shape::Hours)),
+            ("office.hours = \"18:00-9:00\"", 16, "office.hours", shape(Shape::Hours)),
+            ("office.closed = [\"明日\"]", 18, "office.closed", shape(Shape::Date)),
             ("people.roles = [\"\"]", 17, "people.roles", Fault::Empty),
             ("people.os_users.sato = \"\"", 24, "people.os_users.sato", Fault::Empty),
             ("people.os_users.\"\" = \"佐藤\"", 17, "people.os_users.\"\"", Fault::Empty),

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::mistake::{self, Fault, Mistake, Shape};
+use super::settings::Hours;
 use super::words::Word;
 use crate::calendar;
 use crate::typed::plain;
@@ -241,6 +242,31 @@ impl<'a, 't> Section<'a, 't> {
             self.fault(key, Fault::Shape(Shape::Date));
         }
         date
+    }
+
+    /// Days, each written as a text.
+    pub(super) fn dates(&self, key: &str) -> Vec<NaiveDate> {
+        let mut days = Vec::new();
+        for (value, text) in self.list(key).unwrap_or_default() {
+            match calendar::iso(&text) {
+                Some(day) if days.contains(&day) => self.note(key, value, Fault::Twice { first: self.key(key) }),
+                Some(day) => days.push(day),
+                None => self.note(key, value, Fault::Shape(Shape::Date)),
+            }
+        }
+        days
+    }
+
+    /// From when to when.
+    pub(super) fn hours(&self, key: &str, default: Hours) -> Hours {
+        let text = self.text(key);
+        if text.is_empty() {
+            return default;
+        }
+        Hours::parse(&text).unwrap_or_else(|| {
+            self.fault(key, Fault::Shape(Shape::Hours));
+            default
+        })
     }
 
     /// One to three capital letters, which every keyboard has.

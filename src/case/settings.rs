@@ -13,6 +13,9 @@ pub const MOST_YEARS: u64 = 10;
 /// The most days that can be asked for between a medium and its slip.
 pub const MOST_GAP_DAYS: u64 = 90;
 
+/// The longest time between two 実地検査, in months.
+pub const MOST_INSPECTION_MONTHS: u64 = 36;
+
 /// The largest warning threshold, in persons.
 pub const MOST_SUBJECTS: u64 = 1_000_000_000;
 
@@ -35,6 +38,10 @@ pub struct Settings {
     pub warning: Warning,
     /// Who is who.
     pub people: People,
+    /// When the office works.
+    pub office: Office,
+    /// 緊急連絡網, in the order in which to call.
+    pub emergency: Vec<EmergencyContact>,
 }
 
 /// What was agreed. Everything is empty while there is no contract.
@@ -44,6 +51,8 @@ pub struct Contract {
     pub number: String,
     /// 件名.
     pub title: String,
+    /// 契約日.
+    pub date: Option<NaiveDate>,
     /// The first day.
     pub from: Option<NaiveDate>,
     /// The last day.
@@ -122,6 +131,8 @@ pub struct Rules {
     pub registered_media: bool,
     /// When items are named that the contract does not permit.
     pub other_items: Strictness,
+    /// Within how many months there is a 実地検査; none is asked for with 0.
+    pub inspection_months: u32,
 }
 
 /// How paper looks.
@@ -158,6 +169,57 @@ pub struct Warning {
     pub subjects: u64,
 }
 
+/// When the office works: what is done at other times is told of in an audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Office {
+    /// From when to when on working days.
+    pub hours: Hours,
+    /// Days on which it is closed beside Saturdays, Sundays, public holidays and the end of the year.
+    pub closed: Vec<NaiveDate>,
+}
+
+/// From when to when; the whole day when both are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hours {
+    /// The minute of the day at which it opens.
+    pub from: u32,
+    /// The minute at which it closes.
+    pub to: u32,
+}
+
+impl Hours {
+    /// `08:30-17:15`
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (from, to) = text.split_once('-')?;
+        let minute = |text: &str| {
+            let (hour, minute) = text.trim().split_once(':')?;
+            let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
+            (hour < 24 && minute < 60 || (hour, minute) == (24, 0)).then_some(hour * 60 + minute)
+        };
+        let hours = Self { from: minute(from)?, to: minute(to)? };
+        (hours.from <= hours.to).then_some(hours)
+    }
+}
+
+impl std::fmt::Display for Hours {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { from, to } = self;
+        write!(f, "{:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60)
+    }
+}
+
+/// Whom to call first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EmergencyContact {
+    /// Who: section and name.
+    pub name: String,
+    /// By day.
+    pub telephone: String,
+    /// 時間外
+    pub after_hours: String,
+}
+
 /// Who is who.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct People {
@@ -192,18 +254,21 @@ impl Settings {
             retention: Retention::of(side),
             warning: Warning::default(),
             people: People::default(),
+            office: Office::default(),
+            emergency: Vec::new(),
         }
     }
 
     /// All that is in force, defaults included, under keys that stay the same: what the ledger records.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        let Self { side, contract, parties, rules, forms, retention, warning, people } = self;
+        let Self { side, contract, parties, rules, forms, retention, warning, people, office, emergency } = self;
         json!({
             "side": side.text(),
             "contract": {
                 "number": contract.number,
                 "title": contract.title,
+                "date": date(contract.date),
                 "from": date(contract.from),
                 "to": date(contract.to),
                 "items": contract.items,
@@ -224,6 +289,7 @@ impl Settings {
                 "slip_gap_days": rules.slip_gap_days,
                 "registered_media": rules.registered_media,
                 "other_items": rules.other_items.text(),
+                "inspection_months": rules.inspection_months,
             },
             "forms": {
                 "seals": forms.seals,
@@ -236,6 +302,11 @@ impl Settings {
             "retention": { "years": retention.years, "from_next_fiscal_year": retention.from_next_fiscal_year },
             "warning": { "subjects": warning.subjects },
             "people": { "roles": people.roles, "os_users": people.os_users },
+            "office": {
+                "hours": office.hours.to_string(),
+                "closed": office.closed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            },
+            "emergency": emergency.iter().map(contact).collect::<Vec<_>>(),
         })
     }
 }
@@ -253,6 +324,7 @@ impl Default for Contract {
         Self {
             number: String::new(),
             title: String::new(),
+            date: None,
             from: None,
             to: None,
             items: Vec::new(),
@@ -273,6 +345,7 @@ impl Default for Rules {
             slip_gap_days: 1,
             registered_media: false,
             other_items: Strictness::Refuse,
+            inspection_months: 12,
         }
     }
 }
@@ -295,6 +368,18 @@ impl Default for Warning {
     fn default() -> Self {
         Self { subjects: 101 }
     }
+}
+
+/// What most offices keep.
+impl Default for Office {
+    fn default() -> Self {
+        Self { hours: Hours { from: 8 * 60 + 30, to: 17 * 60 + 15 }, closed: Vec::new() }
+    }
+}
+
+fn contact(contact: &EmergencyContact) -> Value {
+    let EmergencyContact { name, telephone, after_hours } = contact;
+    json!({ "name": name, "telephone": telephone, "after_hours": after_hours })
 }
 
 fn date(date: Option<NaiveDate>) -> String {
@@ -336,7 +421,7 @@ mod tests {
         assert_eq!(value["side"], "受託者");
         assert_eq!(
             value["contract"],
-            json!({"number": "", "title": "", "from": "", "to": "", "items": [], "data_class": ["不明"]})
+            json!({"number": "", "title": "", "date": "", "from": "", "to": "", "items": [], "data_class": ["不明"]})
         );
         assert_eq!(value["rules"]["training"], "once");
         assert_eq!(value["retention"], json!({"years": 1, "from_next_fiscal_year": false}));

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 
-use super::settings::{Contract, Parties, Party, Retention, Settings};
+use super::settings::{Contract, EmergencyContact, Parties, Party, Retention, Settings};
 use super::words::{Approval, DataClass, Side, Training, Word};
 
 /// What is known when a case is made.
@@ -66,7 +66,7 @@ impl Answers {
     pub fn settings(self) -> Settings {
         let mut settings = Settings::of(self.side);
         let Self { number, title, from, to, items, data_class, .. } = self;
-        settings.contract = Contract { number, title, from, to, items, data_class };
+        settings.contract = Contract { number, title, date: None, from, to, items, data_class };
         settings.parties = Parties { city: self.city, contractor: self.contractor, subcontractors: Vec::new() };
         settings.rules.two_person_check = self.two_person_check;
         settings.rules.training = self.training;
@@ -134,6 +134,8 @@ fn contract(out: &mut String, contract: &Contract) -> std::fmt::Result {
 number = {}
 # 件名（委託業務名）
 title = {}
+# 契約日
+date = {}
 # 履行期間の初日と末日（西暦で 2026-04-01 の形）。期間を延ばしたときは、ここを書き換えず契約変更として記録します。
 from = {}
 to = {}
@@ -146,6 +148,7 @@ data_class = {}
 ",
         text(&contract.number),
         text(&contract.title),
+        date(contract.date),
         date(contract.from),
         date(contract.to),
         texts(&contract.items),
@@ -206,6 +209,8 @@ slip_gap_days = {}
 registered_media = {}
 # 契約にない項目が指定されたとき、warn 注意して続ける、refuse 断る
 other_items = {}
+# 委託先（受託者の台帳では再委託先）の実地検査を、何か月以内ごとに行うか。0 は求めないという意味です。
+inspection_months = {}
 
 ",
         rules.two_person_check,
@@ -217,11 +222,12 @@ other_items = {}
         rules.slip_gap_days,
         rules.registered_media,
         text(rules.other_items.text()),
+        rules.inspection_months,
     )
 }
 
 fn rest(out: &mut String, settings: &Settings) -> std::fmt::Result {
-    let Settings { forms, retention, warning, people, .. } = settings;
+    let Settings { forms, retention, warning, people, office, .. } = settings;
     write!(
         out,
         "\
@@ -258,6 +264,14 @@ from_next_fiscal_year = {}
 # この人数以上の個人情報を束にするときに注意します（100人を超える漏えいは、報告の対象になり得るため）。
 subjects = {}
 
+# 執務時間。これ以外の時刻に情報を取り扱った記録は、監査報告書に現れます。
+# The hours of the office: what is done at other times is told of in an audit.
+[office]
+# 何時何分から何時何分までか（24時間勤務は 00:00-24:00）
+hours = {}
+# 土曜・日曜・祝日・年末年始（12月29日から1月3日）のほかに休む日。例: [\"2026-10-01\"]
+closed = {}
+
 # 作業する者。名簿そのものは tewatashi staff で記録します。
 # The people.
 [people]
@@ -275,9 +289,29 @@ roles = {}
         retention.years,
         retention.from_next_fiscal_year,
         warning.subjects,
+        text(&office.hours.to_string()),
+        texts(&office.closed.iter().map(ToString::to_string).collect::<Vec<_>>()),
         texts(&people.roles),
     )?;
-    people.os_users.iter().try_for_each(|(user, name)| writeln!(out, "{} = {}", text(user), text(name)))
+    people.os_users.iter().try_for_each(|(user, name)| writeln!(out, "{} = {}", text(user), text(name)))?;
+    emergency(out, &settings.emergency)
+}
+
+fn emergency(out: &mut String, contacts: &[EmergencyContact]) -> std::fmt::Result {
+    out.push_str(
+        "
+# 緊急連絡網。事故のときに連絡する順に書きます。name 連絡先（課・係・氏名）、telephone 電話、after_hours 時間外の電話
+# Whom to call in an emergency, in this order.
+",
+    );
+    if contacts.is_empty() {
+        out.push_str("# 1件ずつ、次の形で書き足します（行頭の # を消してください）。\n");
+        out.push_str("# [[emergency]]\n# name = \"\"\n# telephone = \"\"\n# after_hours = \"\"\n");
+    }
+    contacts.iter().try_for_each(|EmergencyContact { name, telephone, after_hours }| {
+        let [name, telephone, after_hours] = [name, telephone, after_hours].map(|said| text(said));
+        writeln!(out, "[[emergency]]\nname = {name}\ntelephone = {telephone}\nafter_hours = {after_hours}")
+    })
 }
 
 /// A line for each, after which an empty line comes anyway.
@@ -323,6 +357,7 @@ mod tests {
     use super::*;
     use crate::calendar;
     use crate::case::mistake::Fault;
+    use crate::case::settings::Hours;
     use crate::case::words::{Copies, ReturnWord, Strictness};
 
     fn answers() -> Answers {
@@ -375,6 +410,11 @@ mod tests {
         settings.forms.extra = [("文書記号".to_owned(), "架戸住第 \" 号".to_owned())].into();
         settings.retention.from_next_fiscal_year = true;
         settings.warning.subjects = 1_000;
+        settings.contract.date = calendar::iso("2026-03-25");
+        settings.rules.inspection_months = 0;
+        settings.office.hours = Hours::parse("09:00-18:00").unwrap();
+        settings.office.closed = vec![calendar::iso("2026-10-01").unwrap()];
+        settings.emergency = vec![EmergencyContact { name: "情報政策課".into(), ..EmergencyContact::default() }];
         settings.people.roles = vec!["班長".into()];
         settings.people.os_users = [(r"DESK\鈴木".to_owned(), "鈴木　花子".to_owned())].into();
         assert_eq!(Settings::parse(&body(&settings)).unwrap(), settings);
@@ -411,7 +451,7 @@ mod tests {
             }
             last = line;
         }
-        assert_eq!((sections, keys), (10, 33));
+        assert_eq!((sections, keys), (11, 37));
         assert!(text.lines().all(|line| line.chars().count() <= 120), "a line does not fit a screen");
     }
 }

@@ -7,10 +7,12 @@ mod erase;
 mod find;
 mod form;
 mod handover;
+mod incident;
 mod ledger;
 mod medium;
 mod pack;
 mod paper;
+mod report;
 mod state;
 mod takeout;
 
@@ -26,6 +28,7 @@ pub use erase::{CertificateCommand, CertificateVerifyArgs, EraseArgs};
 pub use find::FindArgs;
 pub use form::FormCommand;
 pub use handover::{AppearanceName, HandoverArgs, ReceiveArgs, SealName};
+pub use incident::IncidentCommand;
 pub use ledger::{ExportArgs, LedgerCommand, ListArgs as LedgerListArgs};
 pub use medium::{
     EquipmentAddArgs, EquipmentCommand, MediumAddArgs, MediumCommand, MediumResetArgs, MishapArgs, PlaceCommand,
@@ -33,7 +36,8 @@ pub use medium::{
 };
 pub use pack::{OnProperties, PackChecks, Reduced};
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};
-pub use state::{IncidentCommand, ReconcileArgs, StatusArgs};
+pub use report::{AskedArgs, AuditArgs, ReportCommand, SpanArgs};
+pub use state::{ReconcileArgs, StatusArgs};
 pub use takeout::{DestroyArgs, ReturnArgs, TakeoutArgs};
 
 use crate::t;
@@ -140,6 +144,9 @@ pub enum Command {
     /// Incidents.
     #[command(subcommand, about = t!("about-incident"))]
     Incident(IncidentCommand),
+    /// Reports and audits.
+    #[command(subcommand, about = t!("about-report"))]
+    Report(ReportCommand),
     /// What is settled and what is not.
     #[command(about = t!("about-reconcile"))]
     Reconcile(ReconcileArgs),

@@ -40,6 +40,7 @@ mod place;
 mod print;
 mod receive;
 mod reconcile;
+mod report;
 mod said;
 mod secret;
 mod signer;
@@ -111,6 +112,7 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::Handover(args) => handover::run(context, args),
         Command::Receive(args) => receive::run(context, args),
         Command::Incident(command) => incident::run(context, command),
+        Command::Report(command) => report::run(context, command),
         Command::Reconcile(args) => reconcile::run(context, args),
         Command::Status(args) => status::run(context, args),
         Command::Print(args) => print::run(context, args),

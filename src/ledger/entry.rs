@@ -127,6 +127,18 @@ pub enum Kind {
     Find,
     /// What is open was listed.
     Reconcile,
+    /// Facts of an incident that came later.
+    IncidentUpdate,
+    /// 適合申出書: what was declared of the safeguards.
+    Conformity,
+    /// A contractor of the contractor, with the decision and the duties.
+    Subcontractor,
+    /// 実地検査, 点検 or 監督: somebody looked.
+    Inspection,
+    /// Somebody looked again at what was to be mended.
+    Recheck,
+    /// A report was made from the ledger.
+    Report,
 }
 
 impl Kind {

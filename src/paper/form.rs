@@ -33,11 +33,27 @@ pub enum Form {
     Declaration,
     /// 媒体ラベル
     Label,
+    /// 【様式５】個人情報取扱状況報告書
+    Handling,
+    /// 個人情報特記事項の遵守に関する報告書
+    Compliance,
+    /// 個人情報消去報告書
+    ErasureReport,
+    /// 監査報告書 or 点検報告書
+    Audit,
+    /// 実地検査記録票 or 点検記録票
+    Inspection,
+    /// 個人情報漏えい等事故報告書（第○報）
+    Incident,
+    /// 作業責任者・作業従事者名簿 or 変更届
+    Roster,
+    /// 事務引継書
+    Succession,
 }
 
 impl Form {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 23] = [
         Self::Slip,
         Self::SlipStub,
         Self::Transfer,
@@ -53,6 +69,14 @@ impl Form {
         Self::Witness,
         Self::Declaration,
         Self::Label,
+        Self::Handling,
+        Self::Compliance,
+        Self::ErasureReport,
+        Self::Audit,
+        Self::Inspection,
+        Self::Incident,
+        Self::Roster,
+        Self::Succession,
     ];
 
     /// Its name, in records and on the command line.
@@ -74,6 +98,14 @@ impl Form {
             Self::Witness => "witness",
             Self::Declaration => "declaration",
             Self::Label => "label",
+            Self::Handling => "handling",
+            Self::Compliance => "compliance",
+            Self::ErasureReport => "erasure-report",
+            Self::Audit => "audit",
+            Self::Inspection => "inspection",
+            Self::Incident => "incident",
+            Self::Roster => "roster",
+            Self::Succession => "succession",
         }
     }
 
@@ -108,6 +140,14 @@ impl Form {
             Self::Witness => "消去・廃棄立会記録",
             Self::Declaration => "機器の消去に関する申告書",
             Self::Label => "媒体ラベル",
+            Self::Handling => "個人情報取扱状況報告書",
+            Self::Compliance => "個人情報特記事項の遵守に関する報告書",
+            Self::ErasureReport => "個人情報消去報告書",
+            Self::Audit => "監査報告書",
+            Self::Inspection => "実地検査記録票",
+            Self::Incident => "個人情報漏えい等事故報告書",
+            Self::Roster => "作業責任者・作業従事者名簿",
+            Self::Succession => "事務引継書",
         }
     }
 
@@ -136,6 +176,14 @@ impl Form {
             Self::Witness => include_str!("../../forms/witness.typ"),
             Self::Declaration => include_str!("../../forms/declaration.typ"),
             Self::Label => include_str!("../../forms/label.typ"),
+            Self::Handling => include_str!("../../forms/handling.typ"),
+            Self::Compliance => include_str!("../../forms/compliance.typ"),
+            Self::ErasureReport => include_str!("../../forms/erasure-report.typ"),
+            Self::Audit => include_str!("../../forms/audit.typ"),
+            Self::Inspection => include_str!("../../forms/inspection.typ"),
+            Self::Incident => include_str!("../../forms/incident.typ"),
+            Self::Roster => include_str!("../../forms/roster.typ"),
+            Self::Succession => include_str!("../../forms/succession.typ"),
         }
     }
 }

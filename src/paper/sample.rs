@@ -24,6 +24,14 @@ pub fn sample(form: Form) -> Record {
         Form::Witness => include_str!("../../forms/samples/witness.json"),
         Form::Declaration => include_str!("../../forms/samples/declaration.json"),
         Form::Label => include_str!("../../forms/samples/label.json"),
+        Form::Handling => include_str!("../../forms/samples/handling.json"),
+        Form::Compliance => include_str!("../../forms/samples/compliance.json"),
+        Form::ErasureReport => include_str!("../../forms/samples/erasure-report.json"),
+        Form::Audit => include_str!("../../forms/samples/audit.json"),
+        Form::Inspection => include_str!("../../forms/samples/inspection.json"),
+        Form::Incident => include_str!("../../forms/samples/incident.json"),
+        Form::Roster => include_str!("../../forms/samples/roster.json"),
+        Form::Succession => include_str!("../../forms/samples/succession.json"),
     };
     // A test reads each of them; what stands in for one that cannot be read is an empty form.
     serde_json::from_str(text).unwrap_or_else(|_| empty(form))

@@ -72,6 +72,12 @@ pub fn kind_word(kind: &str) -> String {
         Kind::IncidentClose => t!("kind-incident-close"),
         Kind::Find => t!("kind-find"),
         Kind::Reconcile => t!("kind-reconcile"),
+        Kind::IncidentUpdate => t!("kind-incident-update"),
+        Kind::Conformity => t!("kind-conformity"),
+        Kind::Subcontractor => t!("kind-subcontractor"),
+        Kind::Inspection => t!("kind-inspection"),
+        Kind::Recheck => t!("kind-recheck"),
+        Kind::Report => t!("kind-report"),
     }
 }
 

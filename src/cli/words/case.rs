@@ -51,6 +51,7 @@ fn shape_word(shape: Shape) -> String {
         Shape::Whole => t!("shape-whole"),
         Shape::Date => t!("shape-date"),
         Shape::Letters => t!("shape-letters"),
+        Shape::Hours => t!("shape-hours"),
         Shape::Section => t!("shape-section"),
         Shape::Sections => t!("shape-sections"),
     }

@@ -81,6 +81,12 @@ pub fn word(kind: Kind) -> &'static str {
         Kind::IncidentClose => "事案の終結",
         Kind::Find => "複製の探索",
         Kind::Reconcile => "突合",
+        Kind::IncidentUpdate => "事故の続報",
+        Kind::Conformity => "適合申出",
+        Kind::Subcontractor => "再委託先",
+        Kind::Inspection => "検査・点検",
+        Kind::Recheck => "再確認",
+        Kind::Report => "報告",
     }
 }
 

@@ -2,16 +2,24 @@
 //!
 //! Whoever issues a document fills a struct and puts it into a record. What is left out is a blank to write in.
 
+pub mod audit;
+pub mod compliance;
 pub mod declaration;
 pub mod destruction;
 pub mod erasure;
+pub mod erasure_report;
 pub mod give_back;
+pub mod handling;
+pub mod incident;
+pub mod inspection;
 pub mod label;
 pub mod opening;
 pub mod receipt;
 pub mod register;
 pub mod request;
+pub mod roster;
 pub mod slip;
+pub mod succession;
 pub mod takeout;
 pub mod things;
 pub mod transfer;
@@ -23,16 +31,24 @@ use serde_json::{Map, Value};
 
 use super::form::Form;
 
+pub use audit::Audit;
+pub use compliance::Compliance;
 pub use declaration::Declaration;
 pub use destruction::Destruction;
 pub use erasure::Erasure;
+pub use erasure_report::ErasureReport;
 pub use give_back::GiveBack;
+pub use handling::Handling;
+pub use incident::Incident;
+pub use inspection::Inspection;
 pub use label::Label;
 pub use opening::Opening;
 pub use receipt::Receipt;
 pub use register::Register;
 pub use request::{DisposalRequest, SubcontractRequest};
+pub use roster::Roster;
 pub use slip::{Slip, SlipStub};
+pub use succession::Succession;
 pub use takeout::Takeout;
 pub use things::{Approval, Matched, Thing};
 pub use transfer::Transfer;

@@ -1,0 +1,31 @@
+//! `tewatashi report …`: what the city asks for, filled from the ledger.
+
+mod audit;
+
+use super::args::{ReportCommand, SpanArgs};
+use super::context::Context;
+use super::failure::Failure;
+use super::when;
+use crate::calendar::Span;
+use crate::t;
+
+pub fn run(context: &Context, command: &ReportCommand) -> Result<(), Failure> {
+    match command {
+        ReportCommand::Audit(args) | ReportCommand::Inspect(args) => audit::run(context, args),
+        ReportCommand::Handling(_)
+        | ReportCommand::Compliance(_)
+        | ReportCommand::Erasure
+        | ReportCommand::Roster { .. } => Ok(()),
+    }
+}
+
+/// The days a report is about: those that were said, else what is usual.
+fn span(args: &SpanArgs, usual: Span) -> Result<Span, Failure> {
+    let said = Span { from: args.from.unwrap_or(usual.from), until: args.to.unwrap_or(usual.until) };
+    let span = args.month.unwrap_or(said);
+    let today = when::today();
+    if span.from > span.until || span.from > today {
+        return Err(Failure::usage("bad_span", t!("err-bad-span"), t!("hint-bad-span")));
+    }
+    Ok(span)
+}
