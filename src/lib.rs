@@ -13,6 +13,7 @@ pub mod cli;
 pub mod copies;
 pub mod counting;
 pub mod digest;
+pub mod duties;
 pub mod era;
 pub mod erase;
 pub mod home;

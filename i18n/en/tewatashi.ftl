@@ -2000,3 +2000,114 @@ arg-report-since = Make a notice of what changed after this day
 bad-month = write a month like 2026-10
 err-bad-span = These are no days a report can be about.
 hint-bad-span = The first day comes before the last, and is not ahead.
+waits-inspection = on-site inspection
+waits-improvement = check that a demand was met
+
+# --- subcontractors, inspections, declarations
+about-subcontractor = Record subcontractors with the decision that allows them
+about-subcontractor-add = Register a subcontractor (needs a decision recorded by approve --for subcontract)
+about-subcontractor-end = Record that a subcontractor works no more
+about-subcontractor-list = List the subcontractors
+arg-subcontractor = Name of the subcontractor
+arg-subcontractor-ended = Day it ended (default: today)
+arg-subcontractor-approval = Number of the decision (default: the one that was recorded)
+arg-subcontractor-work = What it does
+arg-subcontractor-items = Information it handles, separated by commas
+arg-subcontractor-from = First day
+arg-subcontractor-until = Last day
+arg-subcontractor-duties = Day of the contract that gives it the same duties
+arg-subcontractor-responsible = Who is in charge there
+subcontractor-added = Subcontractor {$name} is registered (decision {$number}).
+subcontractor-ended = Subcontractor {$name} works no more from {$date} on.
+subcontractor-duties = same duties {$date}
+subcontractor-looked = inspected {$date}
+subcontractor-gone = ended {$date}
+subcontractors-none = No subcontractor is registered.
+warn-no-duties = The day of the contract that gives {$name} the same duties is not recorded.
+err-no-subcontractor = Subcontractor {$name} is not registered.
+hint-no-subcontractor = Look the name up with tewatashi subcontractor list.
+about-inspection = Record inspections, self-checks and supervision, and whether findings were mended
+about-inspection-add = Record an inspection, a self-check or supervision, and make its sheet
+about-inspection-recheck = Record a second look at a finding
+about-inspection-list = List them, with findings that are not mended
+arg-inspection-look = Kind: on-site inspection, self-check, or supervision of a subcontractor
+arg-inspection-date = Day it was held (default: today)
+arg-inspection-of = What was inspected (firm or section)
+arg-inspection-place = Place
+arg-inspection-method = Way it was done
+arg-inspection-by = Who inspected (default: the operator)
+arg-inspection-attended = Who attended
+arg-inspection-item = A point and its result ("locked storage=good", "take-out records=bad:one is missing")
+arg-inspection-finding = A finding
+arg-inspection-demand = What has to be mended, in the order of the findings
+arg-inspection-due = By when: one day for all, or in the order of the findings
+arg-inspection-opinion = Opinion on the whole
+arg-inspection-medium = Number of a medium that was looked at (it goes into the register)
+arg-recheck-inspection = Entry of the inspection
+arg-recheck-finding = Which of its findings
+arg-recheck-improved = It was mended
+arg-recheck-not-improved = It was not mended yet
+arg-recheck-date = Day of the second look (default: today)
+arg-recheck-remarks = What was seen
+inspection-added = Recorded: {$look} (entry {$entry}).
+inspection-demands = { $count ->
+    [one] {$count} finding.
+   *[other] {$count} findings.
+} When you saw that one was mended: tewatashi inspection recheck {$entry} --finding N --improved
+inspections-none = No inspection is recorded.
+recheck-improved = Finding {$nth} of entry {$entry} was mended.
+recheck-not-improved = Finding {$nth} of entry {$entry} is not mended yet.
+err-no-inspection = Entry {$number} is no inspection.
+hint-no-inspection = Look its number up with tewatashi inspection list.
+err-no-demand = There is no finding {$nth}; this inspection has {$count}.
+hint-no-demand = Give the number of the finding with --finding, from 1.
+err-bad-item = This point cannot be read: {$item}
+hint-bad-item = Write "what was looked at=good"; the result is good, bad or none.
+err-demands = There are more demands or days than findings.
+hint-demands = Give no more --demand than findings, and one --due or as many as findings.
+look-on-site = on-site inspection
+look-self = self-check
+look-supervision = supervision
+about-contract-conformity = Record the declaration of safeguards (適合申出書) and what it holds
+arg-conformity-date = Day it was handed in
+arg-conformity-statement = What was declared ("5=a locked bag is used"; the numbers are those of the monthly report)
+conformity-recorded = The declaration of {$date} is recorded.
+conformity-holds = How the case stands now is kept as what was declared: { $people } people, { $places } places, { $machines } machines, { $contacts } emergency contacts, the rules
+err-bad-statement = This statement cannot be read: {$text}
+hint-bad-statement = Write "number=text" with a number from 1 to {$most}.
+answers-written = The file for your answers: {$path}
+report-asking = You are asked what the ledger does not know. What stays blank is left to be written by hand.
+report-known = {$question} → from the ledger: {$answer}
+report-leave-blank = leave it blank
+report-ask-text = Text for it (Enter for none)
+report-blank = Left blank: {$questions} Write them by hand, or answer with --answers.
+report-erasure-open = { $count ->
+    [one] The report says that {$count} matter is open.
+   *[other] The report says that {$count} matters are open.
+}
+warn-no-conformity = No declaration of safeguards is recorded, so only what was answered says whether something changed (record one with tewatashi contract conformity).
+err-report-of-city = This report goes from the contractor to the city.
+hint-report-of-city = Make it in the contractor's case. From the city's ledger come the reports of audits and self-checks.
+err-answers-incomplete = Some answers say too little.
+hint-answers = Mend what is listed. A file for the answers is made with --template-answers.
+err-answer-contradicts = { $count ->
+    [one] {$count} answer contradicts the ledger.
+   *[other] {$count} answers contradict the ledger.
+} No report was made.
+hint-answer-contradicts = Mend the answer, or record in the ledger what is missing. With --override REASON it stands as it is; the reason goes into the ledger and onto the report.
+contradiction = ({$question}) {$why} (entries {$entries})
+contradiction-none = ({$question}) {$why} (nothing is recorded)
+why-changed = "no change", and something changed since the declaration
+why-incident = "none happened", and an incident is recorded
+why-roster = it does not agree with the roster
+why-untrained = "training was held", and none is recorded for those who work now
+why-trained = "no training was held", and one is recorded
+why-subcontracted = "no subcontractor", and one is recorded
+why-not-approved = "the city agreed", and there is one without a recorded decision
+why-approved = "the city did not agree", and its decision is recorded
+why-not-supervised = "they were supervised", and there is one nobody is recorded to have looked at
+why-supervised = "they were not supervised", and a look is recorded
+lacking-incident = ({$question}) a yes needs words on what happened
+lacking-plan = ({$question}) a no needs words on what is planned
+lacking-breach = ({$question}) a no needs words on what was not kept
+lacking-no-subcontractor = ({$question}) has no answer when (6) is a no

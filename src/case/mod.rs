@@ -21,7 +21,7 @@ pub mod folder;
 pub mod mistake;
 mod parse;
 pub mod people;
-mod reader;
+pub(crate) mod reader;
 pub mod roster;
 pub mod settings;
 pub mod template;

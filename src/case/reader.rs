@@ -17,25 +17,25 @@ use crate::typed::plain;
 type Value<'t> = Spanned<DeValue<'t>>;
 
 /// The text being read and what was wrong with it so far.
-pub(super) struct Reader<'t> {
+pub(crate) struct Reader<'t> {
     text: &'t str,
     mistakes: RefCell<Vec<Mistake>>,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         Self { text, mistakes: RefCell::new(Vec::new()) }
     }
 
     /// All mistakes, in the order they stand in the text.
-    pub(super) fn mistakes(self) -> Vec<Mistake> {
+    pub(crate) fn mistakes(self) -> Vec<Mistake> {
         let mut mistakes = self.mistakes.into_inner();
         mistakes.sort_by_key(|m| (m.line, m.column));
         mistakes
     }
 
     /// The text is no TOML.
-    pub(super) fn syntax(&self, error: &toml::de::Error) {
+    pub(crate) fn syntax(&self, error: &toml::de::Error) {
         let at = error.span().unwrap_or_default();
         let (line, column) = mistake::place(self.text, at.start);
         let whole_line = self.text.lines().nth(line - 1).unwrap_or_default();
@@ -53,13 +53,13 @@ impl<'t> Reader<'t> {
     }
 
     /// The top of the file.
-    pub(super) fn top<'a>(&'a self, table: &'a DeTable<'t>, known: &'static [&'static str]) -> Section<'a, 't> {
+    pub(crate) fn top<'a>(&'a self, table: &'a DeTable<'t>, known: &'static [&'static str]) -> Section<'a, 't> {
         Section::new(self, Some(table), 0..0, String::new(), known)
     }
 }
 
 /// A `[section]`, or the absence of one: then every key has its default.
-pub(super) struct Section<'a, 't> {
+pub(crate) struct Section<'a, 't> {
     reader: &'a Reader<'t>,
     table: Option<&'a DeTable<'t>>,
     at: Range<usize>,
@@ -106,7 +106,7 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     /// A mistake that shows only together with other keys.
-    pub(super) fn fault(&self, key: &str, fault: Fault) {
+    pub(crate) fn fault(&self, key: &str, fault: Fault) {
         if let Some(value) = self.value(key) {
             self.note(key, value, fault);
         }
@@ -122,13 +122,13 @@ impl<'a, 't> Section<'a, 't> {
         taken
     }
 
-    pub(super) fn section(&self, key: &str, known: &'static [&'static str]) -> Section<'a, 't> {
+    pub(crate) fn section(&self, key: &str, known: &'static [&'static str]) -> Section<'a, 't> {
         let table = self.typed(key, Shape::Section, DeValue::as_table);
         let at = self.value(key).map(Spanned::span).unwrap_or_default();
         Section::new(self.reader, table, at, self.key(key), known)
     }
 
-    pub(super) fn sections(&self, key: &str, known: &'static [&'static str]) -> Vec<Section<'a, 't>> {
+    pub(crate) fn sections(&self, key: &str, known: &'static [&'static str]) -> Vec<Section<'a, 't>> {
         let Some(list) = self.typed(key, Shape::Sections, DeValue::as_array) else { return Vec::new() };
         let mut sections = Vec::new();
         for (at, value) in list.iter().enumerate() {
@@ -143,11 +143,11 @@ impl<'a, 't> Section<'a, 't> {
         sections
     }
 
-    pub(super) fn yes(&self, key: &str, default: bool) -> bool {
+    pub(crate) fn yes(&self, key: &str, default: bool) -> bool {
         self.typed(key, Shape::YesNo, DeValue::as_bool).unwrap_or(default)
     }
 
-    pub(super) fn whole(&self, key: &str, bounds: RangeInclusive<u64>, default: u64) -> u64 {
+    pub(crate) fn whole(&self, key: &str, bounds: RangeInclusive<u64>, default: u64) -> u64 {
         let Some(found) = self.typed(key, Shape::Whole, DeValue::as_integer) else { return default };
         // One that does not even fit is out of range as well.
         let number = u64::from_str_radix(found.as_str(), found.radix()).ok().filter(|n| bounds.contains(n));
@@ -157,7 +157,7 @@ impl<'a, 't> Section<'a, 't> {
         })
     }
 
-    pub(super) fn word<W: Word>(&self, key: &str, default: W) -> W {
+    pub(crate) fn word<W: Word>(&self, key: &str, default: W) -> W {
         let Some(found) = self.typed(key, Shape::Text, DeValue::as_str) else { return default };
         W::parse(found.trim()).unwrap_or_else(|| {
             self.fault(key, Fault::NotAccepted(W::texts()));
@@ -165,7 +165,7 @@ impl<'a, 't> Section<'a, 't> {
         })
     }
 
-    pub(super) fn words<W: Word>(&self, key: &str) -> Option<Vec<W>> {
+    pub(crate) fn words<W: Word>(&self, key: &str) -> Option<Vec<W>> {
         let list = self.list(key)?;
         let mut words = Vec::new();
         for (value, text) in list {
@@ -179,7 +179,7 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     /// A text; nothing said and an empty one are the same.
-    pub(super) fn text(&self, key: &str) -> String {
+    pub(crate) fn text(&self, key: &str) -> String {
         let text = self.typed(key, Shape::Text, DeValue::as_str).unwrap_or_default();
         plain(text).unwrap_or_else(|unseen| {
             self.fault(key, Fault::Unseen(unseen));
@@ -188,7 +188,7 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     /// A text that has to say something. A key that is missing is shown where its section begins.
-    pub(super) fn text_needed(&self, key: &str) -> String {
+    pub(crate) fn text_needed(&self, key: &str) -> String {
         let text = self.text(key);
         match self.value(key) {
             Some(value) if value.get_ref().as_str().is_some_and(|said| said.trim().is_empty()) => {
@@ -201,7 +201,7 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     /// A list of texts, each of them said once.
-    pub(super) fn texts(&self, key: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, key: &str) -> Vec<String> {
         let mut texts = Vec::new();
         for (value, text) in self.list(key).unwrap_or_default() {
             if texts.contains(&text) {
@@ -228,7 +228,7 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     /// A day, written as a text or as TOML's own date; an empty text is no day.
-    pub(super) fn date(&self, key: &str) -> Option<NaiveDate> {
+    pub(crate) fn date(&self, key: &str) -> Option<NaiveDate> {
         let written = match self.value(key)?.get_ref() {
             DeValue::String(text) => text.trim().to_owned(),
             DeValue::Datetime(date) => date.to_string(),
@@ -245,7 +245,7 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     /// Days, each written as a text.
-    pub(super) fn dates(&self, key: &str) -> Vec<NaiveDate> {
+    pub(crate) fn dates(&self, key: &str) -> Vec<NaiveDate> {
         let mut days = Vec::new();
         for (value, text) in self.list(key).unwrap_or_default() {
             match calendar::iso(&text) {
@@ -258,7 +258,7 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     /// From when to when.
-    pub(super) fn hours(&self, key: &str, default: Hours) -> Hours {
+    pub(crate) fn hours(&self, key: &str, default: Hours) -> Hours {
         let text = self.text(key);
         if text.is_empty() {
             return default;
@@ -270,7 +270,7 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     /// One to three capital letters, which every keyboard has.
-    pub(super) fn letters(&self, key: &str, default: &str) -> String {
+    pub(crate) fn letters(&self, key: &str, default: &str) -> String {
         let text = self.text(key);
         if text.is_empty() {
             return default.to_owned();
@@ -282,14 +282,14 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     /// A section whose keys are free and whose values are texts.
-    pub(super) fn free_texts(&self, key: &str) -> BTreeMap<String, String> {
+    pub(crate) fn free_texts(&self, key: &str) -> BTreeMap<String, String> {
         let Some(table) = self.typed(key, Shape::Section, DeValue::as_table) else { return BTreeMap::new() };
         let section = Section { reader: self.reader, table: Some(table), at: 0..0, path: self.key(key) };
         in_order(table).into_iter().map(|name| (name.get_ref().to_string(), section.text(name.get_ref()))).collect()
     }
 
     /// A section whose keys are free: who each of them stands for. Nobody stands there twice.
-    pub(super) fn names(&self, key: &str) -> BTreeMap<String, String> {
+    pub(crate) fn names(&self, key: &str) -> BTreeMap<String, String> {
         let Some(table) = self.typed(key, Shape::Section, DeValue::as_table) else { return BTreeMap::new() };
         let section = Section { reader: self.reader, table: Some(table), at: 0..0, path: self.key(key) };
         let mut names: BTreeMap<String, String> = BTreeMap::new();
@@ -318,7 +318,7 @@ fn in_order<'a, 't>(table: &'a DeTable<'t>) -> Vec<&'a Spanned<toml::de::DeStrin
 }
 
 /// A key as it stands in a dotted path: quoted where it holds a dot or another sign.
-pub(super) fn dotted(key: &str) -> String {
+pub(crate) fn dotted(key: &str) -> String {
     let bare = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
     if bare { key.to_owned() } else { format!("{key:?}") }
 }

@@ -3,6 +3,7 @@
 mod approve;
 mod case;
 mod count;
+mod duties;
 mod erase;
 mod find;
 mod form;
@@ -24,6 +25,7 @@ use clap::{Arg, ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 pub use approve::{ApproveArgs, Needed, WitnessArgs};
 pub use case::{CaseCommand, ContractCommand, InitArgs, KeyCommand, StaffAddArgs, StaffCommand};
 pub use count::CountArgs;
+pub use duties::{FirmArgs, InspectionCommand, LookArgs, RecheckArgs, SubcontractorCommand};
 pub use erase::{CertificateCommand, CertificateVerifyArgs, EraseArgs};
 pub use find::FindArgs;
 pub use form::FormCommand;
@@ -144,6 +146,12 @@ pub enum Command {
     /// Incidents.
     #[command(subcommand, about = t!("about-incident"))]
     Incident(IncidentCommand),
+    /// Firms that work for this side.
+    #[command(subcommand, about = t!("about-subcontractor"))]
+    Subcontractor(SubcontractorCommand),
+    /// 実地検査・点検.
+    #[command(subcommand, about = t!("about-inspection"))]
+    Inspection(InspectionCommand),
     /// Reports and audits.
     #[command(subcommand, about = t!("about-report"))]
     Report(ReportCommand),

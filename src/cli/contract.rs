@@ -15,6 +15,9 @@ use crate::term::out::out;
 use crate::term::show;
 
 pub fn run(context: &Context, command: &ContractCommand) -> Result<(), Failure> {
+    if let ContractCommand::Conformity { date, statement } = command {
+        return super::conformity::run(context, *date, statement);
+    }
     let ContractCommand::Amend { number, date, to, add_items, remove_items, title } = command else {
         return show_all(context);
     };

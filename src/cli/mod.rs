@@ -6,6 +6,7 @@ mod args;
 mod case;
 mod certificate;
 mod compare;
+mod conformity;
 mod context;
 mod contract;
 mod counted;
@@ -20,6 +21,7 @@ mod give_back;
 mod handover;
 mod incident;
 mod init;
+mod inspection;
 mod kept;
 mod key;
 mod label;
@@ -48,6 +50,7 @@ mod slip;
 mod slips;
 mod staff;
 mod status;
+mod subcontractor;
 mod takeout;
 mod things;
 mod usage;
@@ -112,6 +115,8 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::Handover(args) => handover::run(context, args),
         Command::Receive(args) => receive::run(context, args),
         Command::Incident(command) => incident::run(context, command),
+        Command::Subcontractor(command) => subcontractor::run(context, command),
+        Command::Inspection(command) => inspection::run(context, command),
         Command::Report(command) => report::run(context, command),
         Command::Reconcile(args) => reconcile::run(context, args),
         Command::Status(args) => status::run(context, args),

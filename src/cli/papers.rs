@@ -2,10 +2,13 @@
 
 mod compose;
 mod counting;
+mod duties;
 mod erasure;
+mod erasure_report;
 mod files;
 mod handed;
 mod life;
+mod reports;
 mod request;
 mod setting;
 
@@ -36,12 +39,15 @@ use crate::t;
 use crate::term::show;
 
 pub use compose::{Known, confirmation, confirmation_to_be, receipt, register, slip, stub, transfer};
+pub use duties::{Passing, inspection, roster, succession};
 pub use erasure::{Certified, erasure};
+pub use erasure_report::erasure_report;
 pub use handed::{Going, declaration, label, receipt_of, stub_of, taken_back, transfer_of};
 pub use life::{
     Back, Destroying, Outing, Watching, approval, at_desk, destruction, give_back, issue, issued_with, items,
-    known_person, ready, takeout, witness, work_of,
+    known_person, ready, takeout, thing, witness, work_of,
 };
+pub use reports::{Reported, compliance, handling, known_of_question, known_of_section};
 pub use request::{attendance, disposal, subcontract};
 
 /// A document before it has a number.

@@ -87,6 +87,12 @@ fn slip_files(desk: &Desk, bundles: &[&Bundle]) -> Result<Vec<Value>, Failure> {
         .collect())
 }
 
+/// The numbers of slips whose files nobody has erased.
+pub fn slip_files_left(desk: &Desk, standing: &Standing) -> Result<Vec<String>, Failure> {
+    let left = slip_files(desk, &standing.life.bundles.iter().collect::<Vec<_>>())?;
+    Ok(left.iter().filter_map(|slip| slip["number"].as_str().map(str::to_owned)).collect())
+}
+
 fn parts<'s>(standing: &'s Standing, bundle: &Bundle) -> (Option<&'s Piece>, Option<&'s Piece>) {
     let medium = standing.life.piece(What::Media, &bundle.medium);
     (medium, bundle.slip.as_deref().and_then(|slip| standing.life.piece(What::Slip, slip)))

@@ -1,21 +1,24 @@
 //! `tewatashi report …`: what the city asks for, filled from the ledger.
 
+mod asked;
 mod audit;
+mod ends;
 
 use super::args::{ReportCommand, SpanArgs};
 use super::context::Context;
 use super::failure::Failure;
 use super::when;
 use crate::calendar::Span;
+use crate::duties::Sheet;
 use crate::t;
 
 pub fn run(context: &Context, command: &ReportCommand) -> Result<(), Failure> {
     match command {
         ReportCommand::Audit(args) | ReportCommand::Inspect(args) => audit::run(context, args),
-        ReportCommand::Handling(_)
-        | ReportCommand::Compliance(_)
-        | ReportCommand::Erasure
-        | ReportCommand::Roster { .. } => Ok(()),
+        ReportCommand::Handling(args) => asked::run(context, args, Sheet::Handling),
+        ReportCommand::Compliance(args) => asked::run(context, args, Sheet::Compliance),
+        ReportCommand::Erasure => ends::erasure(context),
+        ReportCommand::Roster { since } => ends::roster(context, *since),
     }
 }
 

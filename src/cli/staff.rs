@@ -7,10 +7,14 @@ use super::args::{StaffAddArgs, StaffCommand};
 use super::context::Context;
 use super::desk::{Desk, Shelf, Trace, recorded, recorded_at, roster};
 use super::failure::Failure;
+use super::papers::{self, Document, Papers, Passing};
+use super::status::Standing;
+use super::takeout::finish;
 use super::words;
 use crate::case::people::{add_facts, retire_facts, train_facts, transfer_facts};
-use crate::case::{NewPerson, Person, Word};
+use crate::case::{NewPerson, Person, Transfer, Word};
 use crate::ledger::{Kind, Subject, SubjectType};
+use crate::life::{Decision, Piece, State};
 use crate::t;
 use crate::term::out::out;
 use crate::term::show;
@@ -100,7 +104,8 @@ fn retire(context: &Context, person: &str, date: Option<NaiveDate>) -> Result<()
 
 /// What passes on is what the ledger names the person for and nothing has ended yet; the forms to come add to it.
 fn transfer(context: &Context, from: &str, to: &str) -> Result<(), Failure> {
-    let transfer = recorded(context, Kind::StaffTransfer, |desk, trace| {
+    let desk = Desk::open(context)?;
+    let transfer = recorded_at(context, &desk, Kind::StaffTransfer, |desk, trace| {
         let roster = desk.roster()?;
         let giver = roster.one(from, today()).map_err(|e| words::people(&e))?;
         let held = held(desk, giver)?;
@@ -115,8 +120,31 @@ fn transfer(context: &Context, from: &str, to: &str) -> Result<(), Failure> {
     if !context.json {
         transfer.held.iter().for_each(|thing| out(&format!("  {}", show::name(thing))));
     }
-    context.result(&json!({ "from": transfer.from, "to": transfer.to, "held": transfer.held }));
-    Ok(())
+    let issued = succession(context, &desk, &transfer);
+    let told = json!({ "from": transfer.from, "to": transfer.to, "held": transfer.held });
+    finish(context, issued.map(Some), told)
+}
+
+/// Whether nobody has to look after it any more.
+fn gone(piece: &Piece) -> bool {
+    matches!(piece.state, State::GivenBack(_) | State::Destroyed(_))
+}
+
+/// 事務引継書: what is not back, which decisions hold, and what is due when, as the ledger has it now.
+fn succession(context: &Context, desk: &Desk, transfer: &Transfer) -> Result<Document, Failure> {
+    let standing = Standing::of(&Shelf::beside(desk)?, desk.life()?)?;
+    let today = today();
+    let out: Vec<_> = standing.life.pieces.iter().filter(|piece| !gone(piece)).collect();
+    let holds = |one: &&Decision| one.revoked.is_none() && one.said.until.is_none_or(|until| until >= today);
+    let passing = Passing {
+        entry: desk.last_entry(),
+        from: &transfer.from,
+        to: &transfer.to,
+        things: out.iter().map(|piece| papers::thing(piece)).collect(),
+        decisions: standing.life.decisions.iter().filter(holds).collect(),
+        deadlines: standing.all().collect(),
+    };
+    Papers::new(context, desk).issue(&papers::succession(desk, &passing)?)
 }
 
 /// Bundles and media the person made or opened.

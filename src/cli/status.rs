@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::medium::known;
 use super::{when, words};
 use crate::case::{Effective, retention_end};
+use crate::duties::{self, Duties, due};
 use crate::era;
 use crate::ledger::{Kind, Ledger, Outcome, corrected};
 use crate::life::open::{self, Whom};
@@ -22,8 +23,10 @@ use crate::term::show;
 pub struct Standing {
     /// What is known of things.
     pub life: Life,
-    /// All that is open, the gravest first.
+    /// What is open of things, the gravest first.
     pub open: Vec<Open>,
+    /// What is to be looked at: 実地検査, and demands that nobody saw met.
+    pub looks: Vec<Open>,
     /// The contract.
     pub contract: Effective,
     /// Until when records are kept.
@@ -43,12 +46,20 @@ impl Standing {
         let kept_until = retention_end(&shelf.settings, &contract);
         let holds = holds(&shelf.ledger).map_err(|e| ledger(&e))?;
         let open = open::all(&life, contract.to);
-        Ok(Self { life, open, contract, kept_until, holds, today: when::today() })
+        let duties = Duties::of(&corrected::holding(&shelf.ledger, &duties::KINDS).map_err(|e| ledger(&e))?);
+        let today = when::today();
+        let looks = due::open(&duties, &shelf.settings, &contract, today);
+        Ok(Self { life, open, looks, contract, kept_until, holds, today })
+    }
+
+    /// All that waits for somebody.
+    pub fn all(&self) -> impl Iterator<Item = &Open> {
+        self.open.iter().chain(&self.looks)
     }
 
     /// Those whose last day is over.
     pub fn overdue(&self) -> impl Iterator<Item = &Open> {
-        self.open.iter().filter(|open| open.is_overdue(self.today))
+        self.all().filter(|open| open.is_overdue(self.today))
     }
 }
 
@@ -115,13 +126,14 @@ fn tell(context: &Context, standing: &Standing) {
         None => {}
     }
     let overdue = standing.overdue().count();
-    if standing.open.is_empty() {
+    let count = standing.all().count();
+    if count == 0 {
         context.say(&t!("status-nothing"));
     } else {
-        context.say(&t!("status-open", count = standing.open.len(), overdue = overdue));
+        context.say(&t!("status-open", count = count, overdue = overdue));
     }
     for whom in [Whom::Us, Whom::Them, Whom::Vendor] {
-        let mine: Vec<&Open> = standing.open.iter().filter(|open| open.whom == whom).collect();
+        let mine: Vec<&Open> = standing.all().filter(|open| open.whom == whom).collect();
         if mine.is_empty() {
             continue;
         }
@@ -162,11 +174,11 @@ pub fn line(open: &Open, today: NaiveDate) -> String {
 
 /// The whole for scripts.
 pub fn json_of(standing: &Standing) -> Value {
-    let Standing { open, contract, kept_until, holds, today, .. } = standing;
+    let Standing { contract, kept_until, holds, today, .. } = standing;
     json!({
         "today": today.to_string(),
         "contract_ends": contract.to.map(|day| day.to_string()),
-        "open": open.iter().map(|one| open_json(one, *today)).collect::<Vec<_>>(),
+        "open": standing.all().map(|one| open_json(one, *today)).collect::<Vec<_>>(),
         "overdue": standing.overdue().count(),
         "retention": {
             "kept_until": kept_until.map(|day| day.to_string()),

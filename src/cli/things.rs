@@ -10,6 +10,7 @@ use super::desk::{Desk, Trace};
 use super::failure::Failure;
 use super::{when, words};
 use crate::bundle::BundleId;
+use crate::duties::{self, Duties};
 use crate::ledger::{Ledger, SubjectType, corrected};
 use crate::life::facts::What;
 use crate::life::{KINDS, Life, Piece, Step};
@@ -24,6 +25,12 @@ impl Desk {
         self.things_seen.set(Some(seen));
         let entries = self.look(|ledger| corrected::holding(ledger, &KINDS))?;
         Ok(Life::of(&entries))
+    }
+
+    /// What the ledger knows of declarations, firms and looks.
+    pub fn duties(&self) -> Result<Duties, Failure> {
+        let entries = self.look(|ledger| corrected::holding(ledger, &duties::KINDS))?;
+        Ok(Duties::of(&entries))
     }
 }
 

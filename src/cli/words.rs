@@ -21,7 +21,10 @@ pub use count::{not_counted, not_counted_on_paper};
 pub use erase::{better, fate, log as erase_log, plan as erase_plan, reason, remains};
 pub use fill::{beyond, ended, fill, filled_in_part, not_removed};
 pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};
-pub use life::{misstep, no_approval, nothing_to_revoke, set_aside, state, state_name, too_close, waits, whom};
+pub use life::{
+    contradicted, look, misstep, no_approval, nothing_to_revoke, set_aside, state, state_name, too_close, waits,
+    waits_on_paper, whom,
+};
 pub use paper::{paper, picture};
 pub use properties::{property, unread};
 

@@ -27,7 +27,7 @@ pub mod piece;
 #[cfg(test)]
 mod tests;
 
-pub use approval::{InForce, NoApproval};
+pub use approval::{Decision, InForce, NoApproval};
 pub use bundle::{Bundle, Copied, Search};
 pub use fold::{Destruction, KINDS, Life, Watched};
 pub use machine::{Machine, Store};

@@ -56,6 +56,10 @@ pub enum Waits {
     Machine,
     /// A computer that wrote plaintext is on no list.
     UnlistedMachine,
+    /// 実地検査
+    Inspection,
+    /// 改善要求: nobody saw that it was met.
+    Improvement,
 }
 
 /// For whom it waits.
@@ -92,7 +96,8 @@ pub struct Open {
 }
 
 impl Open {
-    fn new(waits: Waits, whom: Whom, thing: impl Into<String>) -> Self {
+    /// A matter of which no more is known.
+    pub fn new(waits: Waits, whom: Whom, thing: impl Into<String>) -> Self {
         Self { waits, whom, thing: thing.into(), bundle: None, entry: None, since: None, due: None, holder: None }
     }
 

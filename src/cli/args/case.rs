@@ -137,6 +137,16 @@ pub enum ContractCommand {
         #[arg(long, value_name = "TEXT", help = t!("arg-amend-title"))]
         title: Option<String>,
     },
+    /// 適合申出書.
+    #[command(about = t!("about-contract-conformity"))]
+    Conformity {
+        /// 提出日
+        #[arg(long, value_name = "DATE", value_parser = day, help = t!("arg-conformity-date"))]
+        date: NaiveDate,
+        /// What else was declared, by section.
+        #[arg(long, value_name = "N=TEXT", help = t!("arg-conformity-statement"))]
+        statement: Vec<String>,
+    },
     /// Show what holds.
     #[command(about = t!("about-contract-show"))]
     Show,

@@ -1,9 +1,14 @@
 //! Words of the life of things: steps that may not come, decisions that are not there, pairs that are too close.
 
+use i18n_embed::fluent::FluentLanguageLoader;
+use i18n_embed_fl::fl;
+
 use super::super::failure::Failure;
 use super::super::things::called;
 use super::case::approval as purpose_word;
 use crate::case::Approval;
+use crate::duties::Why;
+use crate::duties::facts::Look;
 use crate::era;
 use crate::life::approval::NoApproval;
 use crate::life::facts::What;
@@ -11,6 +16,7 @@ use crate::life::open::{Waits, Whom};
 use crate::life::piece::Written;
 use crate::life::{Misstep, Piece, State, Step, TooClose};
 use crate::t;
+use crate::term::language::{japanese, loader};
 use crate::term::show;
 
 /// What a step is called.
@@ -192,29 +198,40 @@ pub fn state_name(state: &State) -> &'static str {
 
 /// What is waited for.
 pub fn waits(waits: Waits) -> String {
+    waits_in(loader(), waits)
+}
+
+/// The same as it stands on a sheet.
+pub fn waits_on_paper(waits: Waits) -> String {
+    waits_in(japanese(), waits)
+}
+
+fn waits_in(l: &FluentLanguageLoader, waits: Waits) -> String {
     match waits {
-        Waits::Lost => t!("waits-lost"),
-        Waits::NotRecovered => t!("waits-not-recovered"),
-        Waits::Incident => t!("waits-incident"),
-        Waits::VoidPartOut => t!("waits-void-part-out"),
-        Waits::TakeoutReturn => t!("waits-takeout-return"),
-        Waits::Check => t!("waits-check"),
-        Waits::WritingUnconfirmed => t!("waits-writing-unconfirmed"),
-        Waits::Replacement => t!("waits-replacement"),
-        Waits::SlipDestruction => t!("waits-slip-destruction"),
-        Waits::MediumHandover => t!("waits-medium-handover"),
-        Waits::Receipt => t!("waits-receipt"),
-        Waits::SlipHandover => t!("waits-slip-handover"),
-        Waits::OpeningProof => t!("waits-opening-proof"),
-        Waits::SlipToCome => t!("waits-slip-to-come"),
-        Waits::Opening => t!("waits-opening"),
-        Waits::Erasure => t!("waits-erasure"),
-        Waits::FoundCopies => t!("waits-found-copies"),
-        Waits::GiveBack => t!("waits-give-back"),
-        Waits::TakeBack => t!("waits-take-back"),
-        Waits::VendorPaper => t!("waits-vendor-paper"),
-        Waits::Machine => t!("waits-machine"),
-        Waits::UnlistedMachine => t!("waits-unlisted-machine"),
+        Waits::Lost => fl!(l, "waits-lost"),
+        Waits::NotRecovered => fl!(l, "waits-not-recovered"),
+        Waits::Incident => fl!(l, "waits-incident"),
+        Waits::VoidPartOut => fl!(l, "waits-void-part-out"),
+        Waits::TakeoutReturn => fl!(l, "waits-takeout-return"),
+        Waits::Check => fl!(l, "waits-check"),
+        Waits::WritingUnconfirmed => fl!(l, "waits-writing-unconfirmed"),
+        Waits::Replacement => fl!(l, "waits-replacement"),
+        Waits::SlipDestruction => fl!(l, "waits-slip-destruction"),
+        Waits::MediumHandover => fl!(l, "waits-medium-handover"),
+        Waits::Receipt => fl!(l, "waits-receipt"),
+        Waits::SlipHandover => fl!(l, "waits-slip-handover"),
+        Waits::OpeningProof => fl!(l, "waits-opening-proof"),
+        Waits::SlipToCome => fl!(l, "waits-slip-to-come"),
+        Waits::Opening => fl!(l, "waits-opening"),
+        Waits::Erasure => fl!(l, "waits-erasure"),
+        Waits::FoundCopies => fl!(l, "waits-found-copies"),
+        Waits::GiveBack => fl!(l, "waits-give-back"),
+        Waits::TakeBack => fl!(l, "waits-take-back"),
+        Waits::VendorPaper => fl!(l, "waits-vendor-paper"),
+        Waits::Machine => fl!(l, "waits-machine"),
+        Waits::UnlistedMachine => fl!(l, "waits-unlisted-machine"),
+        Waits::Inspection => fl!(l, "waits-inspection"),
+        Waits::Improvement => fl!(l, "waits-improvement"),
     }
 }
 
@@ -224,5 +241,30 @@ pub fn whom(whom: Whom) -> String {
         Whom::Us => t!("whom-us"),
         Whom::Them => t!("whom-them"),
         Whom::Vendor => t!("whom-vendor"),
+    }
+}
+
+/// Which kind of look it was.
+pub fn look(look: Look) -> String {
+    match look {
+        Look::OnSite => t!("look-on-site"),
+        Look::SelfCheck => t!("look-self"),
+        Look::Supervision => t!("look-supervision"),
+    }
+}
+
+/// Why an answer cannot stand beside the ledger.
+pub fn contradicted(why: Why) -> String {
+    match why {
+        Why::Changed => t!("why-changed"),
+        Why::Incident => t!("why-incident"),
+        Why::Roster => t!("why-roster"),
+        Why::Untrained => t!("why-untrained"),
+        Why::Trained => t!("why-trained"),
+        Why::Subcontracted => t!("why-subcontracted"),
+        Why::NotApproved => t!("why-not-approved"),
+        Why::Approved => t!("why-approved"),
+        Why::NotSupervised => t!("why-not-supervised"),
+        Why::Supervised => t!("why-supervised"),
     }
 }

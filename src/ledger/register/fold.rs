@@ -68,6 +68,7 @@ impl<'i> Register<'i> {
                 | Kind::TakeBack
                 | Kind::Return
                 | Kind::Destroy
+                | Kind::Inspection
                 | Kind::Lost
                 | Kind::Damaged
                 | Kind::Recovered

@@ -29,6 +29,10 @@ impl Register<'_> {
             self.remark_corrections(at, standing);
         }
         for at in lines {
+            if kind == Kind::Inspection {
+                self.inspected(at, standing, &facts);
+                continue;
+            }
             // Attack: the other side's ledger hands our medium on, gives it back and destroys it, in our own columns. What it says
             // is told as what it says.
             let fills = kind == Kind::Receive && self.row(at).handed_over.is_none();
@@ -115,6 +119,18 @@ impl Register<'_> {
             _ => facts::text(facts, "to"),
         };
         row.place = facts::text(facts, "place").or_else(|| row.place.take());
+    }
+
+    /// 点検日・点検者: of a look of this side at the media that it names.
+    fn inspected(&mut self, at: usize, standing: &Standing, facts: &Facts) {
+        if !standing.origin.is_empty() {
+            return;
+        }
+        let by = facts.get("by").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let by: Vec<&str> = by.collect();
+        let row = self.row(at);
+        row.inspected = day(facts, "date");
+        row.inspected_by = Some(by.join("・")).filter(|text| !text.is_empty());
     }
 
     fn kept(&mut self, at: usize, facts: &Facts) {
