@@ -114,12 +114,21 @@ impl Compared {
     }
 }
 
-/// Answers of 変更なし where something changed.
+/// Answers of 変更なし where something changed. `made` tells the entry that made a difference, where there is one.
 #[must_use]
-pub fn contradictions(answers: &Answers, compared: &Compared, declared: &Declared) -> Vec<Contradiction> {
+pub fn contradictions(
+    answers: &Answers,
+    compared: &Compared,
+    declared: &Declared,
+    made: impl Fn(&Difference) -> Option<u64>,
+) -> Vec<Contradiction> {
     let unchanged = |section: &usize| answers.of(*section).choice == Some(false);
     let changed = (1..=SECTIONS.len()).filter(unchanged).filter(|section| compared.changed(*section) == Some(true));
-    changed.map(|question| Contradiction { question, why: Why::Changed, entries: vec![declared.entry] }).collect()
+    let told = |question| {
+        let entries = std::iter::once(declared.entry).chain(compared.of_section(question).filter_map(&made)).collect();
+        Contradiction { question, why: Why::Changed, entries }
+    };
+    changed.map(told).collect()
 }
 
 #[cfg(test)]
@@ -172,7 +181,8 @@ mod tests {
         answers.put(2, Answer { choice: Some(true), text: None });
         answers.put(7, Answer { choice: Some(false), text: None });
         let declared = Declared { entry: 12, said: declared() };
-        let found = contradictions(&answers, &found, &declared);
-        assert_eq!(found, [Contradiction { question: 1, why: Why::Changed, entries: vec![12] }]);
+        let made = |difference: &Difference| matches!(difference, Difference::Joined(_)).then_some(20);
+        let found = contradictions(&answers, &found, &declared, made);
+        assert_eq!(found, [Contradiction { question: 1, why: Why::Changed, entries: vec![12, 20] }]);
     }
 }

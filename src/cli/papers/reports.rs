@@ -85,7 +85,8 @@ fn measure(of: &Reported, section: usize, compared: &Compared) -> Measure {
         5 => transports(&of.known.transports),
         _ => Vec::new(),
     };
-    Measure { changed: changed.map(|changed| if changed { Change::Changed } else { Change::Unchanged }), notes, events }
+    let changed = changed.map(|changed| if changed { Change::Changed } else { Change::Unchanged });
+    Measure { number: section, changed, notes, events }
 }
 
 /// What the ledger says of a section, for the file that is to be filled in and for the screen.
@@ -227,7 +228,7 @@ fn answer(of: &Reported, question: usize) -> asked::Answer {
         text.extend(known_of_question(of.known, of.span, question));
     }
     text.extend(of.against(question));
-    asked::Answer { yes, text }
+    asked::Answer { number: question, yes, text }
 }
 
 /// What the ledger says of a question, in words.

@@ -18,11 +18,12 @@ use crate::cli::takeout::finish;
 use crate::cli::{conformity, said, words};
 use crate::duties::compliance::{self, Lacking};
 use crate::duties::fold::Declared;
-use crate::duties::handling::{self, Compared};
+use crate::duties::handling::{self, Compared, Difference};
 use crate::duties::known::{self, Sources};
 use crate::duties::{Answer, Answers, Contradiction, Known, Sheet, answers};
 use crate::era;
-use crate::ledger::{Kind, SubjectType, corrected};
+use crate::ledger::{Entry, Kind, SubjectType, corrected};
+use crate::life::Life;
 use crate::t;
 use crate::term::ask;
 use crate::term::show;
@@ -35,6 +36,27 @@ struct Draft {
     known: Known,
     declared: Option<Declared>,
     compared: Compared,
+    entries: Vec<Entry>,
+    life: Life,
+}
+
+impl Draft {
+    /// The entry that made a difference to the declaration.
+    fn made(&self, difference: &Difference) -> Option<u64> {
+        match difference {
+            Difference::Joined(who) => entry_of(&self.entries, Kind::StaffAdd, &who.number),
+            Difference::Left(who) => entry_of(&self.entries, Kind::StaffRetire, &who.number),
+            Difference::Place(name) => self.life.places.iter().find(|one| one.name == *name).map(|one| one.added),
+            Difference::Machine(id) => self.life.machines.iter().find(|one| one.id == *id).map(|one| one.added),
+            _ => None,
+        }
+    }
+}
+
+/// The entry about a person, by number.
+fn entry_of(entries: &[Entry], kind: Kind, number: &str) -> Option<u64> {
+    let of = |entry: &&Entry| entry.is(kind) && entry.facts.get("number").and_then(Value::as_str) == Some(number);
+    entries.iter().find(of).map(|entry| entry.number)
 }
 
 pub fn run(context: &Context, args: &AskedArgs, sheet: Sheet) -> Result<(), Failure> {
@@ -84,7 +106,7 @@ fn draft(desk: &Desk, args: &AskedArgs, sheet: Sheet) -> Result<Draft, Failure> 
         Some(declared) => Compared::of(&declared.said, &conformity::standing(desk)?),
         None => Compared::default(),
     };
-    Ok(Draft { sheet, span, contract, known, declared, compared })
+    Ok(Draft { sheet, span, contract, known, declared, compared, entries, life })
 }
 
 /// The month before this one; what the contract has run so far.
@@ -192,7 +214,9 @@ fn checked(draft: &Draft, answers: &Answers, args: &AskedArgs, trace: &Trace) ->
     }
     let found = match (draft.sheet, &draft.declared) {
         (Sheet::Compliance, _) => compliance::contradictions(answers, &draft.known, draft.span),
-        (Sheet::Handling, Some(declared)) => handling::contradictions(answers, &draft.compared, declared),
+        (Sheet::Handling, Some(declared)) => {
+            handling::contradictions(answers, &draft.compared, declared, |one| draft.made(one))
+        }
         (Sheet::Handling, None) => Vec::new(),
     };
     if found.is_empty() {

@@ -43,6 +43,8 @@ impl Fields for Compliance {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Answer {
+    /// Its number on the form. A blank one is there too, or those after it would stand in its place.
+    pub number: usize,
     /// はい or いいえ; both boxes stay empty where nobody said
     pub yes: Option<bool>,
     /// What is written into its bracket.

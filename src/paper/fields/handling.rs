@@ -41,6 +41,8 @@ impl Fields for Handling {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Measure {
+    /// Its number on the form. A blank one is there too, or those after it would stand in its place.
+    pub number: usize,
     /// 変更なし・変更あり; both boxes stay empty where nobody said
     pub changed: Option<Change>,
     /// What is written under it.
