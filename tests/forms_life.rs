@@ -13,8 +13,11 @@ use tewatashi::paper::fields::{
 };
 use tewatashi::paper::{Form, Job, Press, Record, sample};
 
+#[path = "common/edges.rs"]
+mod edges;
 #[path = "common/pdf.rs"]
 mod pdf;
+use edges::{over_the_edge, stretched};
 use pdf::{Pdf, squeezed};
 
 const OF_A_LIFE: [Form; 8] = [
@@ -235,34 +238,6 @@ fn whoever_approves_is_called_what_it_is() {
             let text = said(&record);
             assert!(text.contains("承認番号8架区保第501号承認日令和8年4月1日"), "{text}");
         }
-    }
-}
-
-/// The words of a PDF that reach over the right edge of what may be printed on.
-fn over_the_edge(pdf: &Pdf) -> Vec<String> {
-    let edge = 595.3 - 17.0 / 25.4 * 72.0 + 1.0;
-    let boxes = pdf.text("-bbox");
-    let words = boxes.lines().filter_map(|line| {
-        let right: f64 = line.split("xMax=\"").nth(1)?.split('"').next()?.parse().ok()?;
-        line.contains("<word").then(|| (right, line.to_owned()))
-    });
-    words.filter(|(right, _)| *right > edge).map(|(_, line)| line).collect()
-}
-
-/// Every text that can be written longer, as long as nobody writes it.
-fn stretched(value: &mut Value, by: &str) {
-    match value {
-        Value::String(text) => text.push_str(by),
-        Value::Array(list) => list.iter_mut().for_each(|value| stretched(value, by)),
-        Value::Object(map) => {
-            let kept = ["date", "time", "ways", "kind", "witness", "condition", "matched", "result", "stage"];
-            let texts = map.iter_mut().filter(|(key, value)| {
-                let word = value.as_str().is_some_and(str::is_ascii);
-                !kept.contains(&key.as_str()) || !word && !value.is_array()
-            });
-            texts.for_each(|(_, value)| stretched(value, by));
-        }
-        _ => {}
     }
 }
 

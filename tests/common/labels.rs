@@ -1,4 +1,4 @@
-//! The labels of the forms of a medium's life, in the order in which an official expects them.
+//! The labels of the forms of a medium's life, and of reports, in the order in which an official expects them.
 
 use tewatashi::paper::Form;
 
@@ -41,4 +41,47 @@ pub fn of_a_life(form: Form) -> &'static str {
         Form::Label => "媒体ラベル 内容、件名及び宛先を書き加えない。 管理番号 個",
         other => panic!("{} is none of a life", other.name()),
     }
+}
+
+/// Those of a form that reports. What stands on a published form is in `fixtures/published`, and held there line by line.
+#[allow(dead_code, reason = "each test file uses a part")]
+pub fn of_a_report(form: Form) -> Option<&'static str> {
+    Some(match form {
+        Form::Handling => {
+            "【様式５】 個人情報取扱状況報告書 様 住 会社名 代表者名 記 委託業務名 受託期間 対象期間 \
+             安全管理対策の実施状況 １ 変更なし 変更あり ２ その他特記事項等"
+        }
+        Form::Compliance => {
+            "個人情報特記事項の遵守に関する報告書 あて 契約番号 契約件名 契約日 履行期間 受託者 該当する方をチェック \
+             はい いいえ 区 記入欄 受付日 課長 係長 担当者"
+        }
+        Form::ErasureReport => {
+            "個人情報消去報告書 あて 受託者 代表者 契約番号 件名 情報の項目 未消去の有無 なし あり（未了あり） 承認 \
+             承認番号 承認日 承認者 対象（全機器） 管理番号 種別 名称・製造番号 結果 証明書等 処理 区分 日時・担当者 \
+             対象 方法 結果 証明書等 添付 備考"
+        }
+        Form::Audit => {
+            "報告書 様 下記のとおり報告する。 契約番号 件名 対象 期間 方法 結果 指摘 意見 確認した事項 事項 確認した数 \
+             結果 指摘事項 区分 内容 日 対象 台帳の記録番号 限界 備考 区分 所属 氏名（署名） 年月日"
+        }
+        Form::Inspection => {
+            "記録票 記録番号 作成日 契約番号 件名 区分 実地検査 点検 再委託先の監督 実施日 対象 場所 方法 検査者 立会者 \
+             確認項目 項目 結果 備考 適 否 該当なし 指摘事項・改善要求 指摘事項 改善要求 期限 再確認 再確認日 改善済 \
+             未改善 総合所見 備考 検査者 立会者"
+        }
+        Form::Incident => {
+            "個人情報漏えい等事故報告書（第 報） 直ちに 報告 緊急連絡先 電話 時間外 あて 受託者 代表者 報告 報告日時 \
+             報告者 連絡先 契約番号 件名 発生日時 発覚日時 場所 状況 区分 漏えい 滅失 毀損 おそれ 内容・項目 件数 人数 \
+             媒体番号 暗号化の有無・方式・通知書の所在 束の番号 暗号化の有無 有 無 方式 桁数・文字種 通知書番号 \
+             通知書の所在 原因及び対応 原因 二次被害 応急措置 本人対応 公表 再発防止 備考 受付欄 受付番号 受付者 受付日時"
+        }
+        Form::Roster => {
+            "作業責任者・作業従事者 あて 受託者 代表者 契約 現在 番号 役割 所属 氏名 従事開始日 誓約書提出日 研修受講日 備考"
+        }
+        Form::Succession => {
+            "事務引継書 契約番号 件名 引継日 前任者 所属 氏名 後任者 所属 氏名 の媒体・パスワード通知書 種別 番号 名称 \
+             数量 現物確認 承認 承認番号 承認日 区分 範囲 期限 期限 内容 対象 備考 前任者 後任者"
+        }
+        _ => return None,
+    })
 }
