@@ -13,8 +13,9 @@ pub const FACTS_NAME: &str = "bundle.json";
 /// The format this program writes and reads.
 pub const FORMAT: &str = "tewatashi-bundle/1";
 /// What seals the payload.
-pub(super) const AGE: &str = "age v1";
-pub(super) const CIPHER: &str = "ChaCha20-Poly1305";
+pub const AGE: &str = "age v1";
+/// Its cipher.
+pub const CIPHER: &str = "ChaCha20-Poly1305";
 /// No honest `bundle.json` is larger: 999 volumes take about 130 KiB.
 pub(super) const MOST_FACTS: u64 = 1024 * 1024;
 

@@ -30,7 +30,7 @@ pub use erase::{CertificateCommand, CertificateVerifyArgs, EraseArgs};
 pub use find::FindArgs;
 pub use form::FormCommand;
 pub use handover::{AppearanceName, HandoverArgs, ReceiveArgs, SealName};
-pub use incident::IncidentCommand;
+pub use incident::{IncidentCommand, IncidentSaid, IncidentUpdateArgs};
 pub use ledger::{ExportArgs, LedgerCommand, ListArgs as LedgerListArgs};
 pub use medium::{
     EquipmentAddArgs, EquipmentCommand, MediumAddArgs, MediumCommand, MediumResetArgs, MishapArgs, PlaceCommand,

@@ -91,6 +91,9 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
+    if let Command::Incident(command) = command {
+        incident::first(context, command);
+    }
     if !matches!(command, Command::Leftovers(_)) {
         leftovers::remind(context);
     }

@@ -7,11 +7,13 @@ mod erasure;
 mod erasure_report;
 mod files;
 mod handed;
+mod incident;
 mod life;
 mod reports;
 mod request;
 mod setting;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use chrono::{Local, SecondsFormat};
@@ -43,6 +45,7 @@ pub use duties::{Passing, inspection, roster, succession};
 pub use erasure::{Certified, erasure};
 pub use erasure_report::erasure_report;
 pub use handed::{Going, declaration, label, receipt_of, stub_of, taken_back, transfer_of};
+pub use incident::incident;
 pub use life::{
     Back, Destroying, Outing, Watching, approval, at_desk, destruction, give_back, issue, issued_with, items,
     known_person, ready, takeout, thing, witness, work_of,
@@ -53,7 +56,7 @@ pub use request::{attendance, disposal, subcontract};
 /// A document before it has a number.
 pub struct Paper {
     form: Form,
-    title: &'static str,
+    title: Cow<'static, str>,
     fields: Map<String, Value>,
     subjects: Vec<Subject>,
     facts: Map<String, Value>,
@@ -67,7 +70,7 @@ impl Paper {
     /// A form with these fields.
     pub fn of<F: Fields>(fields: F) -> Self {
         let (subjects, facts, fields) = (Vec::new(), Map::new(), fields.into_fields());
-        Self { form: F::FORM, title: F::FORM.title(), fields, subjects, facts, of_others: false, pictures: Vec::new() }
+        Self { form: F::FORM, title: F::FORM.title().into(), fields, subjects, facts, of_others: false, pictures: Vec::new() }
     }
 
     /// Tells what others said.
@@ -76,8 +79,8 @@ impl Paper {
     }
 
     /// With another title than its form's.
-    pub fn titled(self, title: &'static str) -> Self {
-        Self { title, ..self }
+    pub fn titled(self, title: impl Into<Cow<'static, str>>) -> Self {
+        Self { title: title.into(), ..self }
     }
 
     /// Says what a field is; nothing where there is nothing to say.
@@ -214,21 +217,29 @@ impl<'a> Papers<'a> {
 
     /// Issues a document: its record, signature and page are in `records/` when its entry stands.
     pub fn issue(&self, paper: &Paper) -> Result<Document, Failure> {
-        self.numbered(|nth| {
-            let record = self.record(paper, nth)?;
-            let files = Files::of(self.desk, &record)?;
-            let signature = files.signature.as_deref().filter(|_| paper.form.carries_its_signature());
-            let job = Job { signature, pictures: &paper.pictures, ..Job::of(&record) };
-            let page = self.press.set(&job).map_err(|e| words::paper(&e))?;
-            let mut facts = facts(paper, &record, &files.bytes, page.pages);
-            facts.insert("pdf_sha256".to_owned(), digest::sha256(&page.pdf).into());
-            let drafts = files.drafts(&record, Some(&page.pdf), &paper.pictures)?;
-            let place = self.desk.folder.records().join(format!("{}.pdf", record.number));
-            let draft = Draft::done(Kind::Document, subjects(paper, &record), facts);
-            self.append(nth, draft, |_| files.place(drafts))?;
-            let Record { number, title, .. } = record;
-            Ok(Document { number, form: paper.form, title, pdf: Some(place), job: None, pages: page.pages })
-        })
+        self.numbered(|nth| self.issue_as(nth, paper))
+    }
+
+    /// The same for one that says what was issued before it: composed anew whenever another program issued a document
+    /// meanwhile, so that two desks never both issue the second report.
+    pub fn issue_composed(&self, compose: impl Fn() -> Result<Paper, Failure>) -> Result<Document, Failure> {
+        self.numbered(|nth| self.issue_as(nth, &compose()?))
+    }
+
+    fn issue_as(&self, nth: u64, paper: &Paper) -> Result<Document, Failure> {
+        let record = self.record(paper, nth)?;
+        let files = Files::of(self.desk, &record)?;
+        let signature = files.signature.as_deref().filter(|_| paper.form.carries_its_signature());
+        let job = Job { signature, pictures: &paper.pictures, ..Job::of(&record) };
+        let page = self.press.set(&job).map_err(|e| words::paper(&e))?;
+        let mut facts = facts(paper, &record, &files.bytes, page.pages);
+        facts.insert("pdf_sha256".to_owned(), digest::sha256(&page.pdf).into());
+        let drafts = files.drafts(&record, Some(&page.pdf), &paper.pictures)?;
+        let place = self.desk.folder.records().join(format!("{}.pdf", record.number));
+        let draft = Draft::done(Kind::Document, subjects(paper, &record), facts);
+        self.append(nth, draft, |_| files.place(drafts))?;
+        let Record { number, title, .. } = record;
+        Ok(Document { number, form: paper.form, title, pdf: Some(place), job: None, pages: page.pages })
     }
 
     /// Issues a slip. Its page holds the passphrase, so it goes through the outlet and stays nowhere else; not even its hash
@@ -350,7 +361,7 @@ impl<'a> Papers<'a> {
             v: record::VERSION,
             number: format!("{}-{nth:04}", desk.settings.forms.document_prefix),
             form: paper.form.name().to_owned(),
-            title: paper.title.to_owned(),
+            title: paper.title.clone().into_owned(),
             issued: Local::now().to_rfc3339_opts(SecondsFormat::Secs, false),
             issuer: issuer(desk)?,
             ledger: Pinned { origin: desk.origin.clone(), code },

@@ -13,6 +13,7 @@ use crate::case::{Effective, retention_end};
 use crate::duties::{self, Duties, due};
 use crate::era;
 use crate::ledger::{Kind, Ledger, Outcome, corrected};
+use crate::life::incident;
 use crate::life::open::{self, Whom};
 use crate::life::{Life, Open};
 use crate::t;
@@ -45,9 +46,10 @@ impl Standing {
         let contract = Effective::agreed(&shelf.settings, amendments.iter());
         let kept_until = retention_end(&shelf.settings, &contract);
         let holds = holds(&shelf.ledger).map_err(|e| ledger(&e))?;
-        let open = open::all(&life, contract.to);
         let duties = Duties::of(&corrected::holding(&shelf.ledger, &duties::KINDS).map_err(|e| ledger(&e))?);
         let today = when::today();
+        let mut open = open::all(&life, contract.to);
+        incident::set_dues(&mut open, &life, &shelf.settings, today);
         let looks = due::open(&duties, &shelf.settings, &contract, today);
         Ok(Self { life, open, looks, contract, kept_until, holds, today })
     }
@@ -63,7 +65,8 @@ impl Standing {
     }
 }
 
-fn holds(ledger: &Ledger) -> Result<Vec<u64>, crate::ledger::Error> {
+/// Entries of holds that were not released.
+pub fn holds(ledger: &Ledger) -> Result<Vec<u64>, crate::ledger::Error> {
     let done = |kind| -> Result<Vec<crate::ledger::Entry>, crate::ledger::Error> {
         Ok(ledger.of_kinds(&[kind])?.into_iter().filter(|entry| entry.result == Outcome::Done).collect())
     };

@@ -22,8 +22,8 @@ pub use erase::{better, fate, log as erase_log, plan as erase_plan, reason, rema
 pub use fill::{beyond, ended, fill, filled_in_part, not_removed};
 pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};
 pub use life::{
-    contradicted, look, misstep, no_approval, nothing_to_revoke, set_aside, state, state_name, too_close, waits,
-    waits_on_paper, whom,
+    coded, contradicted, look, misstep, no_approval, no_incident, no_such_incident, nothing_to_revoke, particular,
+    set_aside, state, state_name, too_close, waits, waits_on_paper, whom,
 };
 pub use paper::{paper, picture};
 pub use properties::{property, unread};

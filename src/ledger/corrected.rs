@@ -22,13 +22,23 @@ pub fn corrections(ledger: &Ledger) -> Result<HashMap<u64, Entry>, Error> {
 /// # Errors
 /// The store's, or an entry that cannot be read.
 pub fn holding(ledger: &Ledger, kinds: &[Kind]) -> Result<Vec<Entry>, Error> {
+    held(ledger, kinds, u64::MAX)
+}
+
+/// The same as it was when the ledger ended with this entry: what a paper of that time said.
+///
+/// # Errors
+/// As [`holding`].
+pub fn held(ledger: &Ledger, kinds: &[Kind], last: u64) -> Result<Vec<Entry>, Error> {
     let mut corrections: HashMap<u64, Vec<Entry>> = HashMap::new();
-    for entry in ledger.of_kinds(&[Kind::Correct])?.into_iter().filter(|entry| entry.result == Outcome::Done) {
+    let then = |entry: &Entry| entry.number <= last;
+    let done = |entry: &Entry| entry.result == Outcome::Done && then(entry);
+    for entry in ledger.of_kinds(&[Kind::Correct])?.into_iter().filter(done) {
         if let Some(corrects) = entry.facts.get("corrects").and_then(Value::as_u64) {
             corrections.entry(corrects).or_default().push(entry);
         }
     }
-    let entries = ledger.of_kinds(kinds)?.into_iter();
+    let entries = ledger.of_kinds(kinds)?.into_iter().filter(then);
     Ok(entries.filter_map(|entry| as_corrected(entry, &corrections)).collect())
 }
 

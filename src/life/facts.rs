@@ -2,6 +2,7 @@
 //!
 //! A time that a person states (`at`) stands beside the entry's own, which says when it was recorded.
 
+mod incident;
 mod steps;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -11,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::case::facts as written;
 use crate::ledger::{Entry, Kind};
 
+pub use incident::*;
 pub use steps::*;
 
 /// The facts of one kind of entry.
@@ -61,6 +63,7 @@ told!(
     Destroyed,
     VendorPaper,
     Incident,
+    IncidentUpdate,
     BundleVoid,
 );
 
@@ -306,6 +309,36 @@ pub mod moment {
     }
 }
 
+/// The same, or nothing.
+pub mod maybe_moment {
+    use super::{DateTime, Deserialize, FixedOffset, moment};
+    use serde::{Deserializer, Serializer};
+
+    #[derive(Deserialize)]
+    struct Stated(#[serde(with = "moment")] DateTime<FixedOffset>);
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// The serialiser's.
+    // serde hands over a reference to the field.
+    #[allow(clippy::ref_option)]
+    pub fn serialize<S: Serializer>(at: &Option<DateTime<FixedOffset>>, to: S) -> Result<S::Ok, S::Error> {
+        match at {
+            Some(at) => moment::serialize(at, to),
+            None => to.serialize_none(),
+        }
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is no time.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime<FixedOffset>>, D::Error> {
+        Ok(Option::<Stated>::deserialize(from)?.map(|stated| stated.0))
+    }
+}
+
 /// Whether the facts of an entry about things have the shape that is read; of any other entry nothing is asked.
 #[must_use]
 pub fn reads(entry: &Entry) -> bool {
@@ -332,6 +365,8 @@ pub fn reads(entry: &Entry) -> bool {
         Some(Kind::Witness) => Witnessed::of(entry).is_some(),
         Some(Kind::Destroy) => Destroyed::of(entry).is_some(),
         Some(Kind::VendorCertificate) => VendorPaper::of(entry).is_some(),
+        Some(Kind::Incident) => Incident::of(entry).is_some(),
+        Some(Kind::IncidentUpdate) => IncidentUpdate::of(entry).is_some(),
         _ => true,
     }
 }

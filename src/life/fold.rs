@@ -14,12 +14,13 @@ use serde_json::Value;
 use super::approval::Decision;
 use super::bundle::Bundle;
 use super::facts::{Destroyed, Part, What, Witnessed};
+use super::incident::{Opened, Opening};
 use super::machine::{Machine, Store};
 use super::piece::{Piece, Seen};
 use crate::ledger::{Entry, Kind, Outcome, SubjectType};
 
 /// The kinds of entries the fold looks at.
-pub const KINDS: [Kind; 36] = [
+pub const KINDS: [Kind; 37] = [
     Kind::Pack,
     Kind::Verify,
     Kind::Open,
@@ -51,25 +52,13 @@ pub const KINDS: [Kind; 36] = [
     Kind::Destroy,
     Kind::VendorCertificate,
     Kind::Incident,
+    Kind::IncidentUpdate,
     Kind::IncidentClose,
     Kind::Find,
     Kind::Reconcile,
     Kind::Hold,
     Kind::Release,
 ];
-
-/// An incident that was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opened {
-    /// The entry that opened it.
-    pub entry: u64,
-    /// Why.
-    pub cause: String,
-    /// The things it is about.
-    pub things: Vec<String>,
-    /// The day.
-    pub time: String,
-}
 
 /// A second person's look that came before the hand-over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,8 +110,11 @@ pub struct Life {
     pub destructions: Vec<Destruction>,
     /// Witness records.
     pub witnessed: Vec<Watched>,
-    /// Incidents.
+    /// Incidents that are open.
     pub incidents: Vec<Opened>,
+    /// Incidents that are settled.
+    pub settled: Vec<Opened>,
+    pub(super) openings: Vec<Opening>,
     pub(super) looks: Vec<Look>,
 }
 
@@ -210,6 +202,7 @@ impl Life {
 
     fn add(&mut self, entry: &Entry) {
         let Some(kind) = entry.known_kind() else { return };
+        self.incident_step(entry, kind);
         match kind {
             Kind::Pack => self.pack(entry),
             Kind::Verify => self.verify(entry),
@@ -221,11 +214,8 @@ impl Life {
             Kind::EquipmentAdd | Kind::EquipmentRetire | Kind::Declare | Kind::PlaceAdd => {
                 self.surroundings(entry, kind);
             }
-            Kind::Approve | Kind::Revoke | Kind::Witness | Kind::Incident => self.papers(entry, kind),
-            Kind::IncidentClose => {
-                let closed = entry.facts.get("incident").and_then(Value::as_u64);
-                self.incidents.retain(|incident| Some(incident.entry) != closed);
-            }
+            Kind::Approve | Kind::Revoke | Kind::Witness => self.papers(entry, kind),
+            Kind::Incident | Kind::IncidentUpdate | Kind::IncidentClose => {}
             Kind::Find => self.find(entry),
             Kind::MediumAdd => self.medium_add(entry),
             _ => self.step(entry, kind),

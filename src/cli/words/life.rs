@@ -73,6 +73,12 @@ pub fn misstep(piece: &Piece, wanted: Step, why: Misstep) -> Failure {
     Failure::refused(kind, message, hint).about(piece.id.clone())
 }
 
+/// There is no such incident that is open.
+pub fn no_incident(entry: u64) -> Failure {
+    let message = t!("err-no-incident", entry = entry.to_string());
+    Failure::failed("no_incident", message, t!("hint-no-incident")).about(entry.to_string())
+}
+
 /// Why there is no decision to act on.
 pub fn no_approval(purpose: Approval, why: &NoApproval) -> Failure {
     let message = t!("err-needs-approval", purpose = purpose_word(purpose), reason = no_approval_line(why));
@@ -266,5 +272,50 @@ pub fn contradicted(why: Why) -> String {
         Why::Approved => t!("why-approved"),
         Why::NotSupervised => t!("why-not-supervised"),
         Why::Supervised => t!("why-supervised"),
+    }
+}
+
+/// There is no such incident, open or settled.
+pub fn no_such_incident(entry: u64) -> Failure {
+    let message = t!("err-no-such-incident", entry = entry.to_string());
+    Failure::failed("no_incident", message, t!("hint-no-such-incident")).about(entry.to_string())
+}
+
+/// What a fact of an incident is called.
+pub fn particular(key: &str) -> String {
+    match key {
+        "circumstances" => t!("particular-circumstances"),
+        "kinds" => t!("particular-kinds"),
+        "occurred" => t!("particular-occurred"),
+        "noticed" => t!("particular-noticed"),
+        "reported" => t!("particular-reported"),
+        "place" => t!("particular-place"),
+        "subjects" => t!("particular-subjects"),
+        "records" => t!("particular-records"),
+        "items" => t!("particular-items"),
+        "origin" => t!("particular-origin"),
+        "harm" => t!("particular-harm"),
+        "measures" => t!("particular-measures"),
+        "notice" => t!("particular-notice"),
+        "publication" => t!("particular-publication"),
+        "prevention" => t!("particular-prevention"),
+        "contact" => t!("particular-contact"),
+        "wrongdoing" => t!("particular-wrongdoing"),
+        "plaintext" => t!("particular-plaintext"),
+        "unlisted" => t!("particular-unlisted"),
+        _ => t!("particular-things"),
+    }
+}
+
+/// 区分, and whether somebody may have done it on purpose.
+pub fn coded(code: &str) -> String {
+    match code {
+        "leak" => t!("breach-leak"),
+        "loss" => t!("breach-loss"),
+        "damage" => t!("breach-damage"),
+        "possible" => t!("breach-possible"),
+        "suspected" => t!("wrongdoing-suspected"),
+        "no" => t!("wrongdoing-no"),
+        _ => t!("not-known"),
     }
 }

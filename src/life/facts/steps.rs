@@ -396,15 +396,6 @@ pub struct VendorPaper {
     pub pieces: Vec<Part>,
 }
 
-/// `incident`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Incident {
-    /// `lost` or `recall`: what opened it.
-    pub cause: String,
-    /// The entry that tells of it.
-    pub entry: u64,
-}
-
 /// `void` of a bundle: 失効. It does not keep the old passphrase from opening the old medium.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BundleVoid {

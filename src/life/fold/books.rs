@@ -1,10 +1,10 @@
-//! What is registered and decided: media, machines, places, decisions, witnesses, incidents.
+//! What is registered and decided: media, machines, places, decisions, witnesses.
 
-use super::{Life, Opened, Watched, subject};
+use super::{Life, Watched, subject};
 use crate::ledger::{Entry, Kind, SubjectType};
 use crate::life::approval::Decision;
 use crate::life::facts::{
-    Approved, Declared, Incident, MachineAdd, MachineRetire, MediumAdd, PlaceAdd, Revoked, Told, What, Witnessed,
+    Approved, Declared, MachineAdd, MachineRetire, MediumAdd, PlaceAdd, Revoked, Told, What, Witnessed,
 };
 use crate::life::machine::{Machine, Store};
 
@@ -76,18 +76,9 @@ impl Life {
                     decision.revoked = Some(entry.number);
                 }
             }
-            Kind::Witness => {
+            _ => {
                 let watched = Witnessed::of(entry).map(|said| Watched { entry: entry.number, said, things: things() });
                 self.witnessed.extend(watched);
-            }
-            _ => {
-                let opened = Incident::of(entry).map(|said| Opened {
-                    entry: entry.number,
-                    cause: said.cause,
-                    things: things(),
-                    time: entry.time.clone(),
-                });
-                self.incidents.extend(opened);
             }
         }
     }
