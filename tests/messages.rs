@@ -155,7 +155,7 @@ fn every_error_has_a_twin_that_says_what_to_do() {
     }
 }
 
-const COMMANDS: [&str; 78] = [
+const COMMANDS: [&str; 81] = [
     "find",
     "approve",
     "takeout",
@@ -185,6 +185,9 @@ const COMMANDS: [&str; 78] = [
     "receive",
     "reconcile",
     "incident",
+    "incident new",
+    "incident update",
+    "incident show",
     "incident list",
     "incident close",
     "status",

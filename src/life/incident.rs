@@ -54,7 +54,7 @@ pub struct Opened {
     pub entry: u64,
     /// Why.
     pub cause: String,
-    /// The things it is about, as its entry names them.
+    /// The things it is about, as its entry names them; the bundles of a medium among them.
     pub things: Vec<String>,
     /// When it was recorded.
     pub time: String,
@@ -161,13 +161,15 @@ impl Life {
         let Some(Incident { cause, entry: of, said }) = Incident::of(entry) else { return };
         let opening = self.openings.iter().find(|opening| Some(opening.entry) == of);
         let mut words: Vec<Word> = opening.map(|opening| opening.word.clone()).into_iter().collect();
+        let named = entry.subjects.iter().map(|subject| subject.id.clone());
+        let things = named.chain(said.plaintext.clone()).chain(said.unlisted.clone()).collect();
         if !said.is_empty() {
             words.push(word(entry, said));
         }
         self.incidents.push(Opened {
             entry: entry.number,
             cause,
-            things: entry.subjects.iter().map(|subject| subject.id.clone()).collect(),
+            things,
             time: entry.time.clone(),
             words,
             notified: Vec::new(),
