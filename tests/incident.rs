@@ -201,14 +201,21 @@ fn facts_are_added_and_all_that_was_said_can_be_shown() {
     let only = office.json(&format!("incident update {entry} --measures 回収 --no-documents"));
     assert_eq!((&only["documents"], &only["documents_missing"]), (&json!([]), &json!(false)));
     let last = office.json(&format!("incident update {entry} --report --final"));
-    assert_eq!((&last["entry"], &record(&last)["title"]), (&Value::Null, &json!("個人情報漏えい等事故報告書（第三報・確報）")));
+    assert_eq!(
+        (&last["entry"], &record(&last)["title"]),
+        (&Value::Null, &json!("個人情報漏えい等事故報告書（第三報・確報）"))
+    );
     let shown = office.json(&format!("incident show {entry}"))["incident"].clone();
-    let subjects: Vec<&Value> = shown["words"].as_array().unwrap().iter().map(|word| &word["said"]["subjects"]).collect();
+    let subjects: Vec<&Value> =
+        shown["words"].as_array().unwrap().iter().map(|word| &word["said"]["subjects"]).collect();
     assert_eq!(subjects, [&json!(120), &json!(30), &Value::Null]);
     assert_eq!((&shown["known"]["subjects"], &shown["known"]["circumstances"]), (&json!(30), &json!("誤送付")));
     let reports: Vec<&Value> = shown["reports"].as_array().unwrap().iter().map(|report| &report["nth"]).collect();
     assert_eq!((reports, &shown["reports"][2]["final"]), (vec![&json!(1), &json!(2), &json!(3)], &json!(true)));
-    for (lang, words) in [("ja", ["漏えい・おそれ", "宛名の取り違え", "第2報"]), ("en", ["leak・possible", "宛名の取り違え", "report 2"])] {
+    for (lang, words) in [
+        ("ja", ["漏えい・おそれ", "宛名の取り違え", "第2報"]),
+        ("en", ["leak・possible", "宛名の取り違え", "report 2"]),
+    ] {
         let out = office.run(&format!("--lang {lang} incident show {entry}")).ok().out;
         assert!(words.iter().all(|word| out.contains(word)), "{out}");
     }
@@ -258,7 +265,8 @@ fn closing_is_a_persons_decision_and_tells_what_is_left() {
     let status = days.json(office, "status");
     assert!(status["open"].as_array().unwrap().iter().any(|open| open["waits"] == "lost"), "{status}");
 
-    let entry = days.json(office, &format!("incident new --what 誤記 --thing {} --subjects 2", one.slip))["incident"].to_string();
+    let entry = days.json(office, &format!("incident new --what 誤記 --thing {} --subjects 2", one.slip))["incident"]
+        .to_string();
     days.json(office, &format!("incident update {entry} --notified 2 --how 電話 --final"));
     let run = days.run(office, &format!("--json incident close {entry} --reason 了承")).ok();
     assert_eq!(run.json()["left_open"], json!([]), "{run:?}");

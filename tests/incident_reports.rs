@@ -48,7 +48,10 @@ fn the_report_of_a_lost_medium_says_how_it_is_sealed_and_where_its_slip_is() {
     assert_eq!(said["circumstances"], "車内から紛失");
     assert!(said["noticed"]["time"].is_string() && said["occurred"].is_null(), "{said}");
     assert_eq!((&said["subjects"], &said["records"]), (&json!({ "count": 12 }), &json!({ "count": 15 })));
-    assert_eq!((&said["items"], &said["contents"], &said["media"]), (&json!(["氏名", "住所"]), &json!("見本名簿"), &json!(["M-1"])));
+    assert_eq!(
+        (&said["items"], &said["contents"], &said["media"]),
+        (&json!(["氏名", "住所"]), &json!("見本名簿"), &json!(["M-1"]))
+    );
     let row = &said["encryption"][0];
     assert_eq!((&row["bundle"], &row["encrypted"], &row["slip"]), (&json!(one.bundle), &json!(true), &json!(one.slip)));
     says(&row["method"], &["ChaCha20-Poly1305", "age v1"]);
@@ -78,18 +81,26 @@ fn the_next_report_says_what_changed_and_which_report_said_otherwise() {
     days.at("2026-05-13 09:00");
     days.json(office, &format!("handover {} {TO}", one.slip));
     days.json(office, &format!("slip erase {}", one.slip));
-    let words = format!("incident update {entry} --subjects 34 --cause 置き忘れ --notified 12 --on 2026-05-12 --how 郵送");
+    let words =
+        format!("incident update {entry} --subjects 34 --cause 置き忘れ --notified 12 --on 2026-05-12 --how 郵送");
     let second = fields(&days.json(office, &words));
     let changes: Vec<&str> = second["changes"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
     assert_eq!(changes[0], "人数　第一報：1,200人　→　34人");
-    assert!(changes[1].starts_with(&format!("{} の通知書の所在　第一報：未交付。当方で保管。", one.bundle)), "{changes:?}");
+    assert!(
+        changes[1].starts_with(&format!("{} の通知書の所在　第一報：未交付。当方で保管。", one.bundle)),
+        "{changes:?}"
+    );
     assert!(changes[1].contains("佐藤健へ交付") && changes[1].contains("上書き消去済み"), "{changes:?}");
     assert_eq!((changes[2], changes.len()), ("新たに記載　原因、本人対応", 3), "{changes:?}");
     says(&second["notice"], &["通知済 12人／対象 34人", "令和8年5.12　12人（郵送）"]);
     let third = fields(&days.json(office, &format!("incident update {entry} --notified 22 --notice 電話でもお詫び")));
     says(&third["notice"], &["電話でもお詫び", "通知済 34人／対象 34人", "令和8年5.12　12人（郵送）"]);
     let changes = third["changes"].as_array().unwrap();
-    assert!(changes.len() == 1 && changes[0].as_str().unwrap().starts_with("本人対応　第二報：本人通知　通知済 12人／対象 34人"), "{changes:?}");
+    assert!(
+        changes.len() == 1
+            && changes[0].as_str().unwrap().starts_with("本人対応　第二報：本人通知　通知済 12人／対象 34人"),
+        "{changes:?}"
+    );
     // An earlier report said what it said, whatever was corrected since.
     let update = days.entries(office).into_iter().find(|one| one["facts"]["subjects"] == 34).unwrap();
     days.json(office, &format!("ledger correct {} --reason 誤記 --set subjects=30", update["number"]));
@@ -136,7 +147,9 @@ fn several_bundles_are_listed_and_never_added_up() {
     let own = "--own-passphrase --passphrase-file own.txt --subjects 8";
     office.desk.file("own.txt", "Kenshin-2026-Yamada!");
     office.desk.file("名簿-M-2/a.csv", "氏名\n");
-    let words = format!("pack 名簿-M-2 --to medium --slip slip-2.txt --no-documents --medium-id M-2 --title 名簿2 --items 氏名,住所 {own}");
+    let words = format!(
+        "pack 名簿-M-2 --to medium --slip slip-2.txt --no-documents --medium-id M-2 --title 名簿2 --items 氏名,住所 {own}"
+    );
     let two = days.json(office, &words)["id"].as_str().unwrap().to_owned();
     let (_, public) = office.desk.key("key.txt");
     let words = format!("pack 名簿-M-2 --to medium --no-documents --medium-id M-3 --title 名簿3 --recipient {public}");
@@ -188,7 +201,10 @@ fn guide_dates_stand_only_where_a_report_may_be_due_and_count_from_the_city() {
     let rows = &said["guide"];
     assert_eq!((&rows[0]["from"]["date"], &rows[0]["until"]["date"]), (&json!("2026-11-23"), &json!("2026-11-27")));
     assert_eq!(rows[1]["until"]["date"], "2026-12-22");
-    says(&said["remarks"], &["要配慮個人情報：不明", "不正の目的のおそれ：不明", "報告の要否は、報告する機関が判断する"]);
+    says(
+        &said["remarks"],
+        &["要配慮個人情報：不明", "不正の目的のおそれ：不明", "報告の要否は、報告する機関が判断する"],
+    );
     assert_eq!(due(&city, &told["incident"]), "2026-11-27");
 
     let told = days.json(&contractor.office, new);
@@ -200,7 +216,10 @@ fn guide_dates_stand_only_where_a_report_may_be_due_and_count_from_the_city() {
     let more = "--reported-at 2026-11-24T09:00 --suspected-wrongdoing --subjects 101";
     let told = days.json(&contractor.office, &format!("incident update {} {more}", told["incident"]));
     let said = fields(&told);
-    assert_eq!((&said["guide"][0]["until"]["date"], &said["guide"][1]["until"]["date"]), (&json!("2026-11-28"), &json!("2027-01-22")));
+    assert_eq!(
+        (&said["guide"][0]["until"]["date"], &said["guide"][1]["until"]["date"]),
+        (&json!("2026-11-28"), &json!("2027-01-22"))
+    );
     says(&said["remarks"], &["不正の目的のおそれ：該当", "100人を超える本人：該当"]);
     assert_eq!(due(&contractor, &told["incident"]), "2026-11-28");
 
@@ -210,8 +229,13 @@ fn guide_dates_stand_only_where_a_report_may_be_due_and_count_from_the_city() {
         let none = "incident new --what 誤記 --subjects 100 --suspected-wrongdoing=no";
         assert!(!run(none).out.contains(words), "nothing that could be due");
         let none = days.json(&contractor.office, none);
-        assert_eq!((&none["guide"], &fields(&none)["guide"], &fields(&none)["remarks"]), (&Value::Null, &Value::Null, &Value::Null));
-        assert!(run("incident new --what 誤記 --subjects 101 --suspected-wrongdoing=no --no-documents").out.contains(words));
+        assert_eq!(
+            (&none["guide"], &fields(&none)["guide"], &fields(&none)["remarks"]),
+            (&Value::Null, &Value::Null, &Value::Null)
+        );
+        assert!(
+            run("incident new --what 誤記 --subjects 101 --suspected-wrongdoing=no --no-documents").out.contains(words)
+        );
     }
 }
 
@@ -247,14 +271,29 @@ fn what_was_said_stands_on_the_page_and_a_character_no_font_has_stops_nothing() 
     let text = fs::read_to_string(office.settings()).unwrap();
     fs::write(office.settings(), text + CONTACTS).unwrap();
     // A form of the city's own gets every field too.
-    let form = "#import \"common.typ\": *\n#show: sheet\n#title()\n#for (name, value) in d.fields [#name: #repr(value)\n\n]";
+    let form =
+        "#import \"common.typ\": *\n#show: sheet\n#title()\n#for (name, value) in d.fields [#name: #repr(value)\n\n]";
     office.desk.file("案件/forms/incident.typ", form);
     let mut command = office.command("--json incident new");
     let words = "--place 改札口 --items 氏名,住所 --cause 置き忘れ --harm 未確認 --measures 遺失届 --publication しない --prevention 手渡し --contact 内線1234";
     command.args(["--what", "電車\u{e000}に置いた"]).args(split(words));
     let told = Run::of(&mut command).ok().json();
     let page = squeezed(&Pdf::of(&fs::read(page(&told)).unwrap(), 1).text("-raw"));
-    for word in ["第一報", "電車〔U+E000〕に置いた", "改札口", "住所", "置き忘れ", "未確認", "遺失届", "しない", "手渡し", "内線1234", "情報政策課見本係", "090-2222-0000", "保護管理者"] {
+    for word in [
+        "第一報",
+        "電車〔U+E000〕に置いた",
+        "改札口",
+        "住所",
+        "置き忘れ",
+        "未確認",
+        "遺失届",
+        "しない",
+        "手渡し",
+        "内線1234",
+        "情報政策課見本係",
+        "090-2222-0000",
+        "保護管理者",
+    ] {
         assert!(page.contains(word), "{word}: {page}");
     }
     assert_eq!(told["facts"]["circumstances"], "電車\u{e000}に置いた", "the ledger keeps it as it was said");

@@ -76,8 +76,7 @@ pub fn next(context: &Context, piece: &Piece) {
 
 /// Opens an incident; its number.
 pub fn incident(context: &Context, desk: &Desk, cause: &str, piece: &Piece) -> Result<u64, Failure> {
-    let told =
-        Incident { cause: cause.to_owned(), entry: Some(desk.last_entry()), ..Incident::default() };
+    let told = Incident { cause: cause.to_owned(), entry: Some(desk.last_entry()), ..Incident::default() };
     let mut subjects: Vec<Subject> = piece.bundles.iter().map(|id| Subject::new(SubjectType::Bundle, id)).collect();
     let kind = match piece.what {
         What::Slip => Some(SubjectType::Slip),

@@ -70,7 +70,15 @@ impl Paper {
     /// A form with these fields.
     pub fn of<F: Fields>(fields: F) -> Self {
         let (subjects, facts, fields) = (Vec::new(), Map::new(), fields.into_fields());
-        Self { form: F::FORM, title: F::FORM.title().into(), fields, subjects, facts, of_others: false, pictures: Vec::new() }
+        Self {
+            form: F::FORM,
+            title: F::FORM.title().into(),
+            fields,
+            subjects,
+            facts,
+            of_others: false,
+            pictures: Vec::new(),
+        }
     }
 
     /// Tells what others said.

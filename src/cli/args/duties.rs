@@ -17,7 +17,7 @@ pub enum SubcontractorCommand {
     #[command(about = t!("about-subcontractor-end"))]
     End {
         /// Its name.
-        #[arg(value_name = "NAME", help = t!("arg-subcontractor"))]
+        #[arg(value_name = "NAME", help = t!("arg-firm"))]
         name: String,
         /// The last day.
         #[arg(long, value_name = "DATE", value_parser = day, help = t!("arg-subcontractor-ended"))]
@@ -32,7 +32,7 @@ pub enum SubcontractorCommand {
 #[derive(Debug, Args)]
 pub struct FirmArgs {
     /// 名称
-    #[arg(value_name = "NAME", help = t!("arg-subcontractor"))]
+    #[arg(value_name = "NAME", help = t!("arg-firm"))]
     pub name: String,
     /// 承認番号
     #[arg(long, value_name = "NUMBER", help = t!("arg-subcontractor-approval"))]

@@ -99,7 +99,8 @@ fn says_nothing(args: &IncidentUpdateArgs) -> bool {
         suspected_wrongdoing,
         no_documents: _,
     } = &args.said;
-    let texts = [what, at, noticed, reported_at, place, cause, harm, measures, notice, publication, prevention, contact];
+    let texts =
+        [what, at, noticed, reported_at, place, cause, harm, measures, notice, publication, prevention, contact];
     texts.into_iter().all(Option::is_none)
         && kind.is_empty()
         && [thing, plaintext, items].into_iter().all(Vec::is_empty)

@@ -115,7 +115,8 @@ pub fn incident(desk: &Desk, entry: u64, is_final: bool) -> Result<Paper, Failur
     let title = format!("{}（第{}報{last}）", crate::paper::Form::Incident.title(), changes::kanji(nth));
     // Attack, or bad luck: a character no font has, in a place or in the name of a stranger's medium. The first report is
     // printed all the same, with the character's number.
-    let mut paper = Paper::of(sheet).titled(title).of_others().fact("incident", entry).fact("report", nth).fact("seen", seen);
+    let mut paper =
+        Paper::of(sheet).titled(title).of_others().fact("incident", entry).fact("report", nth).fact("seen", seen);
     if is_final {
         paper = paper.fact("final", true);
     }
@@ -265,9 +266,9 @@ fn sealed(book: &Book, bundle: &Bundle) -> Encryption {
         (Some(_), Some("generated")) => {
             Some("自動生成。35桁（5桁×6組、ハイフンを含む。）、英大文字・英小文字・数字・記号".to_owned())
         }
-        (Some(_), Some("own")) => {
-            Some("発行者が定めたもの。桁数は記録していない（15桁以上、英大文字・英小文字・数字・記号を含む。）".to_owned())
-        }
+        (Some(_), Some("own")) => Some(
+            "発行者が定めたもの。桁数は記録していない（15桁以上、英大文字・英小文字・数字・記号を含む。）".to_owned(),
+        ),
         (Some(_), _) => Some("なし（公開鍵により暗号化）".to_owned()),
         (None, _) => None,
     };
@@ -296,7 +297,9 @@ fn lines(book: &Book, known: &Particulars) -> Vec<(String, String)> {
     media.retain(|piece| piece.what == What::Media);
     for bundle in &bundles {
         let medium = life.piece(What::Media, &bundle.medium);
-        media.extend(medium.filter(|medium| !media.iter().any(|there| there.id == medium.id)).into_iter().collect::<Vec<_>>());
+        media.extend(
+            medium.filter(|medium| !media.iter().any(|there| there.id == medium.id)).into_iter().collect::<Vec<_>>(),
+        );
     }
     for medium in media {
         lines.push((format!("媒体 {} の所在", medium.name_of()), whereabouts(medium, None)));

@@ -7,9 +7,9 @@ use chrono::{Days, NaiveDate};
 use super::{Opened, day};
 use crate::case::settings::Presence;
 use crate::case::{DataClass, Settings, Side};
-use crate::life::open::{Open, Waits};
 use crate::life::Life;
 use crate::life::facts::{Particulars, Wrongdoing};
+use crate::life::open::{Open, Waits};
 
 /// Why a report may be due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

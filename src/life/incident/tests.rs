@@ -75,7 +75,8 @@ fn what_a_loss_says_is_the_first_word_of_the_incident_it_opens() {
     let mut book = Book::default();
     book.pack("TW-20261121-AAAA", "M-1", Some(10));
     let medium = [(SubjectType::Medium, "M-1"), (SubjectType::Bundle, "TW-20261121-AAAA")];
-    let lost = json!({ "what": "media", "pieces": piece("M-1"), "circumstances": "車内", "at": "2026-11-21T11:00:00+09:00" });
+    let lost =
+        json!({ "what": "media", "pieces": piece("M-1"), "circumstances": "車内", "at": "2026-11-21T11:00:00+09:00" });
     let lost = book.add(Kind::Lost, &medium, lost);
     let entry = book.add(Kind::Incident, &medium, json!({ "cause": "lost", "entry": lost }));
     let life = book.life();
