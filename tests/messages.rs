@@ -155,7 +155,20 @@ fn every_error_has_a_twin_that_says_what_to_do() {
     }
 }
 
-const COMMANDS: [&str; 81] = [
+const COMMANDS: [&str; 94] = [
+    "subcontractor",
+    "subcontractor add",
+    "subcontractor end",
+    "subcontractor list",
+    "inspection",
+    "inspection add",
+    "inspection recheck",
+    "inspection list",
+    "contract conformity",
+    "report handling",
+    "report compliance",
+    "report erasure",
+    "report roster",
     "find",
     "approve",
     "takeout",

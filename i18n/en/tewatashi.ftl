@@ -1982,7 +1982,7 @@ void-next-theirs = tell the side that { $bundle } came from at once; they make i
 
 ## Reports and audits
 about-report = Make the reports the city asks for, and those of audits, from the ledger
-about-report-handling = Make the monthly report on handling (様式５)
+about-report-handling = Make the monthly report on handling
 about-report-compliance = Make the report on keeping the contract's terms
 about-report-erasure = Make the report on erasure
 about-report-audit = Audit the ledger and make the report
@@ -2044,16 +2044,16 @@ arg-inspection-due = By when: one day for all, or in the order of the findings
 arg-inspection-opinion = Opinion on the whole
 arg-inspection-medium = Number of a medium that was looked at (it goes into the register)
 arg-recheck-inspection = Entry of the inspection
-arg-recheck-finding = Which of its findings
+arg-recheck-finding = Which of its findings (default: the first)
 arg-recheck-improved = It was mended
 arg-recheck-not-improved = It was not mended yet
 arg-recheck-date = Day of the second look (default: today)
 arg-recheck-remarks = What was seen
 inspection-added = Recorded: {$look} (entry {$entry}).
 inspection-demands = { $count ->
-    [one] {$count} finding.
-   *[other] {$count} findings.
-} When you saw that one was mended: tewatashi inspection recheck {$entry} --finding N --improved
+    [one] {$count} finding. When you saw that it was mended: tewatashi inspection recheck {$entry} --improved
+   *[other] {$count} findings. When you saw that one was mended: tewatashi inspection recheck {$entry} --finding N --improved
+}
 inspections-none = No inspection is recorded.
 recheck-improved = Finding {$nth} of entry {$entry} was mended.
 recheck-not-improved = Finding {$nth} of entry {$entry} is not mended yet.
@@ -2068,7 +2068,7 @@ hint-demands = Give no more --demand than findings, and one --due or as many as 
 look-on-site = on-site inspection
 look-self = self-check
 look-supervision = supervision
-about-contract-conformity = Record the declaration of safeguards (適合申出書) and what it holds
+about-contract-conformity = Record the declaration of safeguards and what it holds
 arg-conformity-date = Day it was handed in
 arg-conformity-statement = What was declared ("5=a locked bag is used"; the numbers are those of the monthly report)
 conformity-recorded = The declaration of {$date} is recorded.
@@ -2089,11 +2089,12 @@ warn-no-conformity = No declaration of safeguards is recorded, so only what was 
 err-report-of-city = This report goes from the contractor to the city.
 hint-report-of-city = Make it in the contractor's case. From the city's ledger come the reports of audits and self-checks.
 err-answers-incomplete = Some answers say too little.
-hint-answers = Mend what is listed. A file for the answers is made with --template-answers.
+hint-answers-incomplete = Mend what is listed. A file for the answers is made with --template-answers.
+hint-bad-answers-file = Mend what is listed. A file for the answers is made with --template-answers.
 err-answer-contradicts = { $count ->
-    [one] {$count} answer contradicts the ledger.
-   *[other] {$count} answers contradict the ledger.
-} No report was made.
+    [one] {$count} answer contradicts the ledger. No report was made.
+   *[other] {$count} answers contradict the ledger. No report was made.
+}
 hint-answer-contradicts = Mend the answer, or record in the ledger what is missing. With --override REASON it stands as it is; the reason goes into the ledger and onto the report.
 contradiction = ({$question}) {$why} (entries {$entries})
 contradiction-none = ({$question}) {$why} (nothing is recorded)
@@ -2208,3 +2209,4 @@ breach-damage = damage
 breach-possible = possible
 wrongdoing-suspected = suspected
 wrongdoing-no = no
+err-bad-answers-file = The file of answers {$path} cannot be read.

@@ -128,7 +128,7 @@ fn recheck(context: &Context, args: &RecheckArgs) -> Result<(), Failure> {
         Ok(held)
     })?;
     let issued = papers::issue(papers.as_ref(), || papers::inspection(&desk, &held));
-    let (nth, entry) = (args.finding.to_string(), args.inspection.to_string());
+    let (nth, entry) = (finding(args).to_string(), args.inspection.to_string());
     context.say(&if args.improved {
         t!("recheck-improved", nth = nth, entry = entry)
     } else {
@@ -136,6 +136,11 @@ fn recheck(context: &Context, args: &RecheckArgs) -> Result<(), Failure> {
     });
     let open: Vec<usize> = held.open().map(|(nth, _)| nth).collect();
     finish(context, issued, json!({ "inspection": args.inspection, "entry": desk.last_entry(), "open": open }))
+}
+
+/// Which finding; the first where none is said.
+fn finding(args: &RecheckArgs) -> usize {
+    args.finding.unwrap_or(1)
 }
 
 /// The inspection with the new look at one of its demands.
@@ -146,8 +151,9 @@ fn again(desk: &Desk, args: &RecheckArgs) -> Result<Held, Failure> {
         Failure::failed("no_inspection", t!("err-no-inspection", number = number.clone()), t!("hint-no-inspection"))
             .about(number)
     })?;
-    if args.finding == 0 || args.finding > held.said.demands.len() {
-        let message = t!("err-no-demand", nth = args.finding.to_string(), count = held.said.demands.len());
+    let nth = finding(args);
+    if nth == 0 || nth > held.said.demands.len() {
+        let message = t!("err-no-demand", nth = nth.to_string(), count = held.said.demands.len());
         return Err(Failure::failed("no_demand", message, t!("hint-no-demand")));
     }
     let date = when::past_day(args.date)?;
@@ -158,7 +164,7 @@ fn again(desk: &Desk, args: &RecheckArgs) -> Result<Held, Failure> {
     }
     let said = Rechecked {
         inspection: args.inspection,
-        demand: args.finding,
+        demand: nth,
         improved: args.improved,
         date,
         by: desk.operator.name.clone(),

@@ -14,7 +14,7 @@ mod properties;
 use std::io;
 use std::path::Path;
 
-pub use case::{amend, answers, approval, mistakes, people, several, standing, training};
+pub use case::{amend, answers, answers_file, approval, mistakes, people, several, standing, training};
 pub use certificate::{check, document_notice, no_fingerprint_key, not_a_manifest, problem, unfit};
 pub use copies::copies;
 pub use count::{not_counted, not_counted_on_paper};

@@ -162,7 +162,7 @@ mod tests {
             untrained: vec![(3, "P-002".into())],
             listed: vec![2, 3],
             sessions: vec![Session { entry: 4, date: day, title: String::new(), people: vec!["P-001".into()] }],
-            events: vec![Event { entry: 9, day, cause: "lost".into(), things: Vec::new(), closed: None }],
+            events: vec![Event { entry: 9, day, cause: "lost".into(), things: Vec::new(), told: None, closed: None }],
             outside: vec![Outside {
                 name: "見本印刷".into(),
                 entries: vec![7],

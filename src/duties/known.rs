@@ -12,7 +12,7 @@ use crate::case::people::{NewPerson, TrainingSession};
 use crate::case::{Approval, Person, Roster, Side};
 use crate::ledger::{Entry, Kind, Outcome, SubjectType};
 use crate::life::approval::Decision;
-use crate::life::facts::{Direction, GivenBack, Handover, Part, Received, Returned, TakenBack, Takeout, Told};
+use crate::life::facts::{Direction, GivenBack, Handover, Incident, Part, Received, Returned, TakenBack, Takeout, Told};
 
 /// The kinds of entries it looks at, beside those of the roster.
 pub const KINDS: [Kind; 13] = [
@@ -55,6 +55,8 @@ pub struct Event {
     pub cause: String,
     /// What it is about.
     pub things: Vec<String>,
+    /// 状況, as it was said first.
+    pub told: Option<String>,
     /// The day somebody said that it is settled.
     pub closed: Option<NaiveDate>,
 }
@@ -204,11 +206,13 @@ impl Known {
     }
 
     fn event(&mut self, entry: &Entry, span: Span) {
-        let Some(day) = day_of(entry).filter(|day| *day <= span.until) else { return };
-        let text = |key: &str| entry.facts.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let Some(said) = Incident::of(entry) else { return };
+        let noticed = said.said.noticed.map(|at| at.date_naive());
+        let Some(day) = noticed.or_else(|| day_of(entry)).filter(|day| *day <= span.until) else { return };
         let things = entry.subjects.iter().filter(|subject| subject.kind != SubjectType::Entry);
         let things = things.map(|subject| subject.id.clone()).collect();
-        self.events.push(Event { entry: entry.number, day, cause: text("cause"), things, closed: None });
+        let (entry, told) = (entry.number, said.said.circumstances);
+        self.events.push(Event { entry, day, cause: said.cause, things, told, closed: None });
     }
 
     fn closed(&mut self, entry: &Entry) {

@@ -125,8 +125,8 @@ pub struct RecheckArgs {
     #[arg(value_name = "N", help = t!("arg-recheck-inspection"))]
     pub inspection: u64,
     /// Which of its findings.
-    #[arg(long, value_name = "N", default_value = "1", help = t!("arg-recheck-finding"))]
-    pub finding: usize,
+    #[arg(long, value_name = "N", help = t!("arg-recheck-finding"))]
+    pub finding: Option<usize>,
     /// 改善済
     #[arg(long, conflicts_with = "not_improved", required_unless_present = "not_improved", help = t!("arg-recheck-improved"))]
     pub improved: bool,

@@ -152,8 +152,9 @@ fn cause(code: &str) -> &'static str {
 
 fn event(event: &Event) -> String {
     let things = if event.things.is_empty() { String::new() } else { format!("（{}）", event.things.join("、")) };
+    let told = event.told.as_ref().map(|told| format!("　{told}")).unwrap_or_default();
     let state = event.closed.map_or_else(|| "対応中".to_owned(), |day| format!("{} 終結", era::table(day)));
-    format!("{}　{}{things}　{state}（台帳の記録 {}番）", era::table(event.day), cause(&event.cause), event.entry)
+    format!("{}　{}{things}{told}　{state}（台帳の記録 {}番）", era::table(event.day), cause(&event.cause), event.entry)
 }
 
 fn way(way: Way) -> &'static str {

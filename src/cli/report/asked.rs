@@ -161,7 +161,7 @@ fn write_template(context: &Context, desk: &Desk, draft: &Draft, file: &Path) ->
 fn gathered(context: &Context, draft: &Draft, args: &AskedArgs) -> Result<Answers, Failure> {
     if let Some(file) = &args.answers {
         let bytes = std::fs::read(file).map_err(|e| words::io(file, &e))?;
-        return Answers::from_bytes(draft.sheet, &bytes).map_err(|mistakes| words::mistakes(file, &mistakes));
+        return Answers::from_bytes(draft.sheet, &bytes).map_err(|mistakes| words::answers_file(file, &mistakes));
     }
     let mut answers = Answers::default();
     if !context.may_ask() || context.yes {
@@ -208,7 +208,7 @@ fn checked(draft: &Draft, answers: &Answers, args: &AskedArgs, trace: &Trace) ->
         let merged = merged(draft, answers);
         let lacking: Vec<String> = compliance::lacking(&merged).iter().map(|(at, why)| lack(*at, *why)).collect();
         if !lacking.is_empty() {
-            let failure = Failure::usage("answers_incomplete", t!("err-answers-incomplete"), t!("hint-answers"));
+            let failure = Failure::usage("answers_incomplete", t!("err-answers-incomplete"), t!("hint-answers-incomplete"));
             return Err(failure.with_details(lacking));
         }
     }

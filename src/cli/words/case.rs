@@ -16,6 +16,15 @@ pub fn mistakes(path: &Path, mistakes: &[Mistake]) -> Failure {
         .about(shown.clone())
 }
 
+/// Mistakes in a file of answers.
+pub fn answers_file(path: &Path, mistakes: &[Mistake]) -> Failure {
+    let shown = show::path(path);
+    let line = |m: &Mistake| format!("{shown}:{}:{}: {}", m.line, m.column, mistake_line(m));
+    Failure::usage("bad_answers", t!("err-bad-answers-file", path = shown.clone()), t!("hint-bad-answers-file"))
+        .with_details(mistakes.iter().map(line).collect())
+        .about(shown.clone())
+}
+
 /// Mistakes in what was answered for a new case.
 pub fn answers(mistakes: &[Mistake]) -> Failure {
     Failure::usage("bad_answers", t!("err-bad-answers"), t!("hint-bad-answers"))
