@@ -73,14 +73,14 @@ fn every_line_of_the_published_form_stands_in_its_order() {
     }
 }
 
-/// The comparison above can fail: for each line, when it is not there.
+/// The comparison above can fail: for each line, when it is not there. Single characters (様, 記) stand in other words, too.
 #[test]
 fn a_line_that_is_missing_is_missed() {
     for form in PUBLISHED {
         let lines = lines(form);
         let text = unmarked(&text(&Job::of(&record(form, "smallest"))));
         let places = in_order(&lines, &text).unwrap();
-        for (line, at) in lines.iter().zip(places) {
+        for (line, at) in lines.iter().zip(places).filter(|(line, _)| line.chars().count() > 1) {
             let without = format!("{}{}", &text[..at], &text[at + line.len()..]);
             assert!(in_order(&lines, &without).is_err(), "{}: nobody misses {line}", form.name());
         }
