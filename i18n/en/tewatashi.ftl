@@ -2179,6 +2179,7 @@ warn-incident-notice = persons notified: { $done } of { $whole }
 warn-incident-final = no final report was issued (tewatashi incident update N --report --final)
 err-incident-nothing = nothing says what happened
 hint-incident-nothing = write it in --what; everything else can be added later with tewatashi incident update
+hint-incident-sheet = the ledger has it. Report by telephone first; remove the cause and issue the report with tewatashi incident update { $entry } --report, or write it by hand on a blank form
 err-incident-no-news = there is nothing to add
 hint-incident-no-news = write what is to be added, or give --report for a report of what is recorded
 err-no-such-incident = entry { $entry } is no incident

@@ -2139,6 +2139,7 @@ warn-incident-notice = 本人通知: 通知済 { $done }人 / 対象 { $whole }
 warn-incident-final = 確報を作っていません（tewatashi incident update 番号 --report --final）
 err-incident-nothing = 何が起きたかが書かれていません
 hint-incident-nothing = --what に状況を書いてください。ほかのことは、後から tewatashi incident update で加えられます。
+hint-incident-sheet = 記録は台帳に残っています。まず電話で報告し、原因を除いてから tewatashi incident update { $entry } --report で報告書を作るか、用紙に手書きしてください。
 err-incident-no-news = 新たに加えることが書かれていません
 hint-incident-no-news = 加えることを書くか、今の記録で報告書だけを作るなら --report を付けてください。
 err-no-such-incident = 第{ $entry }号は事案ではありません

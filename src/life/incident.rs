@@ -87,6 +87,7 @@ impl Opened {
     }
 
     /// Reports that are in force.
+    #[must_use]
     pub fn in_force(&self) -> impl DoubleEndedIterator<Item = &Report> {
         self.reports.iter().filter(|report| report.void.is_none())
     }

@@ -68,8 +68,8 @@ mod tests {
     #[test]
     fn the_office_is_open_on_working_days_between_its_hours() {
         let at = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
-        let mut office = Office::default();
-        office.closed = vec![crate::calendar::iso("2026-11-25").unwrap()];
+        let closed = vec![crate::calendar::iso("2026-11-25").unwrap()];
+        let mut office = Office { closed, ..Office::default() };
         for (time, open) in [
             ("2026-11-24 08:29", false),
             ("2026-11-24 08:30", true),

@@ -18,7 +18,9 @@ pub fn run(context: &Context, all: bool) -> Result<(), Failure> {
     if rows.is_empty() {
         context.say(&t!("incidents-none"));
     } else if !context.json {
-        rows.iter().for_each(|incident| out(&line(incident)));
+        for incident in &rows {
+            out(&line(incident));
+        }
     }
     context.result(&json!({ "incidents": rows.iter().map(|incident| row(incident)).collect::<Vec<_>>() }));
     Ok(())

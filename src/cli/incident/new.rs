@@ -39,7 +39,13 @@ pub fn run(context: &Context, args: &IncidentSaid) -> Result<(), Failure> {
         context.chat(&t!("incident-hold"));
     }
     context.chat(&t!("incident-next", entry = entry.to_string()));
-    finish(context, issued, json!({ "incident": entry, "facts": told.facts(), "guide": guide_json(dates.as_ref()) }))
+    let told = json!({ "incident": entry, "facts": told.facts(), "guide": guide_json(dates.as_ref()) });
+    finish(context, issued, told).map_err(|failure| print_later(failure, entry))
+}
+
+/// The ledger has it; the way to its report is one command, once the cause is removed.
+pub fn print_later(failure: Failure, entry: u64) -> Failure {
+    Failure { hint: t!("hint-incident-sheet", entry = entry.to_string()), ..failure }
 }
 
 /// The next report, where one is wanted.

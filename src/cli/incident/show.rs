@@ -76,12 +76,12 @@ fn tell(incident: &Opened, life: &Life) {
     }
     for report in &incident.reports {
         let (nth, number) = (report.nth.to_string(), report.number.clone());
-        let line = if report.void.is_some() {
+        let shown = if report.void.is_some() {
             t!("incident-report-void", nth = nth, number = number)
         } else {
             t!("incident-report", nth = nth, number = number)
         };
-        out(&line);
+        out(&shown);
     }
     for piece in life.pieces_of(&incident.known()) {
         out(&format!("{}: {}", crate::cli::things::called(piece), words::state(piece)));

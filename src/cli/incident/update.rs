@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::new::{dates, guide_json, issue, tell_guide};
+use super::new::{dates, guide_json, issue, print_later, tell_guide};
 use super::said::{self, Answers};
 use crate::cli::args::{IncidentSaid, IncidentUpdateArgs};
 use crate::cli::context::Context;
@@ -39,7 +39,7 @@ pub fn run(context: &Context, args: &IncidentUpdateArgs) -> Result<(), Failure> 
         "incident": args.entry, "entry": entry, "guide": guide_json(dates.as_ref()),
         "notified": notified.unwrap_or(Value::Null),
     });
-    finish(context, issued, told)
+    finish(context, issued, told).map_err(|failure| print_later(failure, args.entry))
 }
 
 fn record(context: &Context, desk: &Desk, args: &IncidentUpdateArgs) -> Result<(), Failure> {

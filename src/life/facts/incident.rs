@@ -130,23 +130,23 @@ pub struct Particulars {
 impl Particulars {
     /// What is known after a later word: of each fact the newest, of the things all.
     pub fn take(&mut self, later: &Self) {
-        newest(&mut self.circumstances, &later.circumstances);
+        newest(&mut self.circumstances, later.circumstances.as_ref());
         several(&mut self.kinds, &later.kinds);
-        newest(&mut self.occurred, &later.occurred);
-        newest(&mut self.noticed, &later.noticed);
-        newest(&mut self.reported, &later.reported);
-        newest(&mut self.place, &later.place);
-        newest(&mut self.subjects, &later.subjects);
-        newest(&mut self.records, &later.records);
+        newest(&mut self.occurred, later.occurred.as_ref());
+        newest(&mut self.noticed, later.noticed.as_ref());
+        newest(&mut self.reported, later.reported.as_ref());
+        newest(&mut self.place, later.place.as_ref());
+        newest(&mut self.subjects, later.subjects.as_ref());
+        newest(&mut self.records, later.records.as_ref());
         several(&mut self.items, &later.items);
-        newest(&mut self.origin, &later.origin);
-        newest(&mut self.harm, &later.harm);
-        newest(&mut self.measures, &later.measures);
-        newest(&mut self.notice, &later.notice);
-        newest(&mut self.publication, &later.publication);
-        newest(&mut self.prevention, &later.prevention);
-        newest(&mut self.contact, &later.contact);
-        newest(&mut self.wrongdoing, &later.wrongdoing);
+        newest(&mut self.origin, later.origin.as_ref());
+        newest(&mut self.harm, later.harm.as_ref());
+        newest(&mut self.measures, later.measures.as_ref());
+        newest(&mut self.notice, later.notice.as_ref());
+        newest(&mut self.publication, later.publication.as_ref());
+        newest(&mut self.prevention, later.prevention.as_ref());
+        newest(&mut self.contact, later.contact.as_ref());
+        newest(&mut self.wrongdoing, later.wrongdoing.as_ref());
         beside(&mut self.pieces, &later.pieces);
         beside(&mut self.bundles, &later.bundles);
         beside(&mut self.copies, &later.copies);
@@ -162,9 +162,9 @@ impl Particulars {
     }
 }
 
-fn newest<T: Clone>(known: &mut Option<T>, later: &Option<T>) {
-    if later.is_some() {
-        known.clone_from(later);
+fn newest<T: Clone>(known: &mut Option<T>, later: Option<&T>) {
+    if let Some(later) = later {
+        *known = Some(later.clone());
     }
 }
 

@@ -39,7 +39,7 @@ impl Book {
         self.add(Kind::Pack, &about, json!({ "slip": slip, "subjects": subjects, "written": "medium" }));
     }
 
-    fn incident(&mut self, facts: Value) -> u64 {
+    fn incident(&mut self, facts: &Value) -> u64 {
         let mut all = json!({ "cause": "reported" });
         all.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
         self.add(Kind::Incident, &[], all)
@@ -57,7 +57,7 @@ fn piece(id: &str) -> Value {
 #[test]
 fn the_newest_of_each_fact_counts_and_the_older_ones_stay() {
     let mut book = Book::default();
-    let entry = book.incident(json!({ "circumstances": "紛失", "subjects": 120, "unlisted": ["封筒"] }));
+    let entry = book.incident(&json!({ "circumstances": "紛失", "subjects": 120, "unlisted": ["封筒"] }));
     book.add(Kind::IncidentUpdate, &[], json!({ "incident": entry, "subjects": 30, "origin": "置き忘れ" }));
     book.add(Kind::IncidentUpdate, &[], json!({ "incident": entry, "unlisted": ["名簿"], "circumstances": "盗難" }));
     let life = book.life();
@@ -91,7 +91,7 @@ fn what_a_loss_says_is_the_first_word_of_the_incident_it_opens() {
 #[test]
 fn a_settled_incident_is_kept_apart_and_what_comes_later_is_not_lost() {
     let mut book = Book::default();
-    let entry = book.incident(json!({ "circumstances": "誤送付" }));
+    let entry = book.incident(&json!({ "circumstances": "誤送付" }));
     book.add(Kind::IncidentClose, &[], json!({ "incident": entry, "reason": "回収" }));
     book.add(Kind::IncidentUpdate, &[], json!({ "incident": entry, "prevention": "二人で確認" }));
     book.add(Kind::IncidentClose, &[], json!({ "incident": entry, "reason": "再度" }));
@@ -106,7 +106,7 @@ fn a_settled_incident_is_kept_apart_and_what_comes_later_is_not_lost() {
 #[test]
 fn reports_are_counted_by_those_in_force_and_notices_add_up() {
     let mut book = Book::default();
-    let entry = book.incident(json!({ "circumstances": "紛失" }));
+    let entry = book.incident(&json!({ "circumstances": "紛失" }));
     let report = |nth: u64, number: &str| json!({ "form": "incident", "number": number, "incident": entry, "report": nth, "seen": 1 });
     book.add(Kind::Document, &[], report(1, "D-0001"));
     book.add(Kind::Document, &[], report(2, "D-0002"));
@@ -140,7 +140,7 @@ fn harmless(side: Side) -> Settings {
 fn guide_dates_stand_only_where_a_report_may_be_due() {
     let dates = |settings: &Settings, facts: Value| {
         let mut book = Book::default();
-        let entry = book.incident(facts);
+        let entry = book.incident(&facts);
         let life = book.life();
         guide(&life, life.incident(entry).unwrap(), settings).map(|dates| told(&dates))
     };
@@ -167,7 +167,7 @@ fn guide_dates_stand_only_where_a_report_may_be_due() {
 fn the_count_begins_when_the_reporting_body_knew() {
     let dates = |side, facts: Value| {
         let mut book = Book::default();
-        let entry = book.incident(facts);
+        let entry = book.incident(&facts);
         let life = book.life();
         told(&guide(&life, life.incident(entry).unwrap(), &harmless(side)).unwrap()).1
     };
@@ -190,7 +190,7 @@ fn counts_of_bundles_that_may_overlap_rule_out_by_their_sum_and_in_by_their_larg
             book.pack(&format!("TW-20261121-AAA{at}"), &format!("M-{at}"), *count);
             pieces.push(json!({ "what": "media", "id": format!("M-{at}") }));
         }
-        let entry = book.incident(json!({ "wrongdoing": "no", "pieces": pieces }));
+        let entry = book.incident(&json!({ "wrongdoing": "no", "pieces": pieces }));
         let life = book.life();
         guide(&life, life.incident(entry).unwrap(), &harmless(Side::City)).map(|dates| dates.grounds)
     };
@@ -204,7 +204,7 @@ fn counts_of_bundles_that_may_overlap_rule_out_by_their_sum_and_in_by_their_larg
 #[test]
 fn an_open_incident_is_due_on_the_next_guide_date_until_the_final_report() {
     let mut book = Book::default();
-    let entry = book.incident(json!({ "noticed": "2026-11-21T09:00:00+09:00" }));
+    let entry = book.incident(&json!({ "noticed": "2026-11-21T09:00:00+09:00" }));
     let due = |book: &Book, today: &str| {
         let life = book.life();
         let mut all = open::all(&life, None);

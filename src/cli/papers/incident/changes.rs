@@ -27,7 +27,7 @@ pub fn between(earlier: &[(u64, Told)], now: &Told) -> Vec<String> {
         }
     }
     // What the last report said and this one does not, as after a correction.
-    for (nth, told) in earlier.last().into_iter() {
+    for (nth, told) in earlier.last() {
         let gone = told.iter().filter(|(name, _)| !now.iter().any(|(of, _)| of == name));
         changed.extend(gone.map(|(name, before)| format!("{name}　第{}報：{before}　→　記載なし", kanji(*nth))));
     }
@@ -40,7 +40,7 @@ pub fn between(earlier: &[(u64, Told)], now: &Told) -> Vec<String> {
 /// What a report says, each by its name; blanks left out.
 fn texts(told: &Told) -> Vec<(String, String)> {
     let Told { fields, lines } = told;
-    let time = |time: &Option<Time>| time.as_ref().map(|time| clock(time)).unwrap_or_default();
+    let time = |time: &Option<Time>| time.as_ref().map(clock).unwrap_or_default();
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let count = |count: Option<Count>, unit: &str| {
         count.map(|count| format!("{}{unit}", show::number(count.number()))).unwrap_or_default()
