@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+pub mod holidays;
 mod span;
 
 pub use span::Span;

@@ -5,6 +5,7 @@
 // A program that handles personal information does not panic on what it is given.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo)]
 
+pub mod audit;
 pub mod bundle;
 pub mod calendar;
 pub mod case;

@@ -7,12 +7,14 @@ mod books;
 mod made;
 mod moved;
 
+use std::collections::HashMap;
+
 use chrono::DateTime;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::approval::Decision;
-use super::bundle::Bundle;
+use super::bundle::{Bundle, Copied};
 use super::facts::{Destroyed, Part, What, Witnessed};
 use super::incident::{Opened, Opening};
 use super::machine::{Machine, Store};
@@ -116,6 +118,33 @@ pub struct Life {
     pub settled: Vec<Opened>,
     pub(super) openings: Vec<Opening>,
     pub(super) looks: Vec<Look>,
+    index: Index,
+}
+
+/// Where everything stands in the lists, so that a step costs the same in a ledger of a thousand bundles as in one of ten.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Index {
+    media: HashMap<String, usize>,
+    slips: HashMap<String, usize>,
+    bundles: HashMap<String, usize>,
+    /// Opened copies, by name: the bundles they are of.
+    copies: HashMap<String, Vec<usize>>,
+}
+
+impl Index {
+    fn pieces(&self, what: What) -> &HashMap<String, usize> {
+        match what {
+            What::Media => &self.media,
+            What::Slip => &self.slips,
+        }
+    }
+
+    fn pieces_mut(&mut self, what: What) -> &mut HashMap<String, usize> {
+        match what {
+            What::Media => &mut self.media,
+            What::Slip => &mut self.slips,
+        }
+    }
 }
 
 /// The id of a slip without a number of its own.
@@ -130,24 +159,34 @@ impl Life {
     pub fn of<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Self {
         let mut life = Self::default();
         for entry in entries {
-            if matches!(entry.result, Outcome::Done | Outcome::InPart) {
-                life.add(entry);
-            }
+            life.take(entry);
         }
-        life.count_copies();
+        life.settle();
         life
+    }
+
+    /// One more entry, for who goes over a ledger and does not hold it.
+    pub fn take(&mut self, entry: &Entry) {
+        if matches!(entry.result, Outcome::Done | Outcome::InPart) {
+            self.add(entry);
+        }
+    }
+
+    /// After the last entry.
+    pub fn settle(&mut self) {
+        self.count_copies();
     }
 
     /// A medium or slip by its number.
     #[must_use]
     pub fn piece(&self, what: What, id: &str) -> Option<&Piece> {
-        self.pieces.iter().find(|piece| piece.what == what && piece.id == id)
+        self.index.pieces(what).get(id).and_then(|at| self.pieces.get(*at))
     }
 
     /// A bundle by its number.
     #[must_use]
     pub fn bundle(&self, id: &str) -> Option<&Bundle> {
-        self.bundles.iter().find(|bundle| bundle.id == id)
+        self.index.bundles.get(id).and_then(|at| self.bundles.get(*at))
     }
 
     /// The bundles on a medium, or the one a slip opens.
@@ -163,25 +202,55 @@ impl Life {
     }
 
     pub(super) fn slot(&mut self, what: What, id: &str) -> &mut Piece {
-        let found = self.pieces.iter().position(|piece| piece.what == what && piece.id == id);
+        let found = self.index.pieces(what).get(id).copied();
         let at = found.unwrap_or_else(|| {
             self.pieces.push(Piece::new(id, what));
-            self.pieces.len() - 1
+            let at = self.pieces.len() - 1;
+            self.index.pieces_mut(what).insert(id.to_owned(), at);
+            at
         });
         &mut self.pieces[at]
     }
 
+    /// A piece that is known already.
+    pub(super) fn known_mut(&mut self, what: What, id: &str) -> Option<&mut Piece> {
+        self.index.pieces(what).get(id).and_then(|at| self.pieces.get_mut(*at))
+    }
+
     pub(super) fn bundle_slot(&mut self, id: &str) -> &mut Bundle {
-        let found = self.bundles.iter().position(|bundle| bundle.id == id);
-        let at = found.unwrap_or_else(|| {
-            self.bundles.push(Bundle { id: id.to_owned(), medium: id.to_owned(), ..Bundle::default() });
-            self.bundles.len() - 1
-        });
+        let at = self.bundle_at(id);
         &mut self.bundles[at]
     }
 
+    fn bundle_at(&mut self, id: &str) -> usize {
+        let found = self.index.bundles.get(id).copied();
+        found.unwrap_or_else(|| {
+            self.bundles.push(Bundle { id: id.to_owned(), medium: id.to_owned(), ..Bundle::default() });
+            let at = self.bundles.len() - 1;
+            self.index.bundles.insert(id.to_owned(), at);
+            at
+        })
+    }
+
+    /// An opened copy of a bundle.
+    pub(super) fn copied(&mut self, id: &str, copied: Copied) -> &mut Bundle {
+        let at = self.bundle_at(id);
+        let bundles = self.index.copies.entry(copied.copy.clone()).or_default();
+        if !bundles.contains(&at) {
+            bundles.push(at);
+        }
+        self.bundles[at].copies.push(copied);
+        &mut self.bundles[at]
+    }
+
+    /// The bundles of which a copy of this name was opened.
+    pub(super) fn bundles_copied(&self, copy: &str) -> Vec<usize> {
+        self.index.copies.get(copy).cloned().unwrap_or_default()
+    }
+
     /// The pieces an entry is about: those it lists, else its medium or slip, else the media of its bundles.
-    pub(super) fn named(&self, entry: &Entry, what: What) -> Vec<String> {
+    #[must_use]
+    pub fn named(&self, entry: &Entry, what: What) -> Vec<String> {
         if let Some(pieces) = entry.facts.get("pieces") {
             let pieces = Vec::<Part>::deserialize(pieces).unwrap_or_default();
             return pieces.into_iter().filter(|piece| piece.what == what).map(|piece| piece.id).collect();

@@ -1,5 +1,7 @@
 //! Bundles: what was made, opened, erased, searched for, and on which machines.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Life, seen, slip_of, subject, texts};
@@ -75,8 +77,7 @@ impl Life {
             erased: None,
         };
         let signer = entry.facts.get("signer").and_then(|signer| signer.get("fingerprint")).and_then(Value::as_str);
-        let bundle = self.bundle_slot(id);
-        bundle.copies.push(copied);
+        let bundle = self.copied(id, copied);
         if bundle.packed.is_none() {
             bundle.signer = signer.map(str::to_owned);
         }
@@ -132,7 +133,7 @@ impl Life {
             return;
         }
         let number = entry.facts.get("number").and_then(Value::as_str).unwrap_or_default();
-        if let Some(piece) = self.pieces.iter_mut().find(|piece| piece.what == What::Slip && piece.id == number) {
+        if let Some(piece) = self.known_mut(What::Slip, number) {
             piece.void = Some(entry.number);
         }
     }
@@ -147,14 +148,13 @@ impl Life {
             .filter(|copy| copy.get("gone").and_then(Value::as_bool) == Some(true))
             .filter_map(|copy| copy.get("copy").and_then(Value::as_str))
             .collect();
-        for bundle in &mut self.bundles {
-            let erased = bundle.copies.iter_mut().filter(|copy| gone.contains(&copy.copy.as_str()));
-            let mut any = false;
-            for copy in erased {
+        let touched: BTreeSet<usize> = gone.iter().flat_map(|copy| self.bundles_copied(copy)).collect();
+        for at in touched {
+            let bundle = &mut self.bundles[at];
+            for copy in bundle.copies.iter_mut().filter(|copy| gone.contains(&copy.copy.as_str())) {
                 copy.erased = Some(entry.number);
-                any = true;
             }
-            if any && bundle.copies_left().next().is_none() {
+            if bundle.copies_left().next().is_none() {
                 bundle.erased = Some(entry.number);
             }
         }

@@ -44,7 +44,7 @@ impl Life {
             }
             Kind::VendorCertificate => {
                 let Some(VendorPaper { destroy, .. }) = VendorPaper::of(entry) else { return };
-                if let Some(destruction) = self.destructions.iter_mut().find(|d| d.entry == destroy) {
+                if let Some(destruction) = self.destructions.iter_mut().rfind(|d| d.entry == destroy) {
                     destruction.paper = Some(entry.number);
                 }
             }
@@ -141,8 +141,7 @@ impl Life {
         // Whether the medium was named or its slip: it stands with the medium.
         let bundles = entry.subjects.iter().filter(|s| s.kind == SubjectType::Bundle).map(|s| s.id.clone());
         for id in self.media_of_bundles(bundles) {
-            let medium = self.pieces.iter_mut().find(|piece| piece.what == What::Media && piece.id == id);
-            if let Some(handed) = medium.and_then(Piece::handed_mut) {
+            if let Some(handed) = self.known_mut(What::Media, &id).and_then(Piece::handed_mut) {
                 handed.opened = Some(Seen { entry: entry.number, at: said.at });
             }
         }
@@ -169,7 +168,7 @@ impl Life {
             What::Slip => ours.filter_map(|bundle| bundle.slip.clone()).collect(),
         };
         for id in parts {
-            if let Some(piece) = self.pieces.iter_mut().find(|piece| piece.what == said.what && piece.id == id)
+            if let Some(piece) = self.known_mut(said.what, &id)
                 && let Some(handed) = piece.handed_mut()
                 && handed.receipt.is_none()
                 // One of an earlier hand-over is none of this. The clocks of two desks differ by minutes, not by days.
