@@ -63,7 +63,8 @@ fn a_finding_is_open_until_somebody_saw_that_it_was_mended() {
     days.at("2026-04-25 09:00");
     let told = days.json(office, &format!("inspection recheck {entry} --finding 1 --not-improved {SATO}"));
     assert_eq!(told["open"], json!([1, 2]));
-    let told = days.json(office, &format!("inspection recheck {entry} --finding 1 --improved --remarks 確認した {SATO}"));
+    let told =
+        days.json(office, &format!("inspection recheck {entry} --finding 1 --improved --remarks 確認した {SATO}"));
     assert_eq!(told["open"], json!([2]));
     let sheet = record(&side, &issued(&told));
     assert_eq!(sheet["fields"]["demands"][0]["improved"], true);
@@ -128,7 +129,10 @@ fn a_look_at_media_stands_in_the_register() {
 fn the_list_of_people_and_the_notice_of_changes() {
     let (days, side) = contractor::desk();
     days.at("2026-10-01 09:00");
-    days.json(&side.office, &format!("staff add 高橋三郎 --role 作業従事者 --section 運用課 --pledged 2026-10-01 {SATO}"));
+    days.json(
+        &side.office,
+        &format!("staff add 高橋三郎 --role 作業従事者 --section 運用課 --pledged 2026-10-01 {SATO}"),
+    );
     days.json(&side.office, &format!("staff retire 田中一 --date 2026-10-01 {SATO}"));
     let told = days.json(&side.office, &format!("report roster {SATO}"));
     let list = record(&side, &issued(&told));
@@ -156,7 +160,10 @@ fn who_takes_over_gets_what_is_out_what_was_decided_and_what_is_due() {
     let things: Vec<&str> =
         fields["things"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
     assert!(things.contains(&"M-1") && things.contains(&pair.slip.as_str()), "{things:?}");
-    assert_eq!((&fields["approvals"][0]["number"], &fields["approvals"][0]["purpose"]), (&json!("第5号"), &json!("再委託")));
+    assert_eq!(
+        (&fields["approvals"][0]["number"], &fields["approvals"][0]["purpose"]),
+        (&json!("第5号"), &json!("再委託"))
+    );
     assert_eq!((&fields["from"]["name"], &fields["to"]["name"]), (&json!("佐藤健"), &json!("鈴木花子")));
     assert!(!fields["deadlines"].as_array().unwrap().is_empty(), "{fields}");
 }

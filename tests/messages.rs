@@ -155,7 +155,7 @@ fn every_error_has_a_twin_that_says_what_to_do() {
     }
 }
 
-const COMMANDS: [&str; 94] = [
+const COMMANDS: [&str; 97] = [
     "subcontractor",
     "subcontractor add",
     "subcontractor end",
@@ -250,6 +250,9 @@ const COMMANDS: [&str; 94] = [
     "form list",
     "form export",
     "form check",
+    "report",
+    "report audit",
+    "report inspect",
 ];
 
 fn help(desk: &Desk, language: &str, command: &str, flag: &str) -> String {

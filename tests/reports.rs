@@ -157,7 +157,10 @@ fn each_answer_that_contradicts_the_ledger_is_refused_with_its_entries() {
 #[test]
 fn a_firm_that_was_looked_at_answers_for_itself() {
     let (days, side) = troubled();
-    days.json(&side.office, &format!("inspection add supervision --of 見本印刷 --method 書面 --date 2026-10-20 {SATO}"));
+    days.json(
+        &side.office,
+        &format!("inspection add supervision --of 見本印刷 --method 書面 --date 2026-10-20 {SATO}"),
+    );
     let told = days.json(&side.office, &format!("report compliance {SATO}"));
     let answers = record(&side, &issued(&told))["fields"]["answers"].clone();
     let of = |question: usize| (answers[question - 1]["yes"].clone(), answers[question - 1]["text"].clone());
@@ -205,7 +208,8 @@ fn the_file_for_answers_says_what_is_known_and_answers_nothing() {
         };
         let with = blank(&format!("--answers {}", said(&path)));
         assert_eq!(with, blank(""), "unanswered it says nothing");
-        let again = days.run(&side.office, &format!("--json report {report} --template-answers {} {SATO}", said(&path)));
+        let again =
+            days.run(&side.office, &format!("--json report {report} --template-answers {} {SATO}", said(&path)));
         assert_ne!(again.code, 0, "nothing is written over");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
@@ -217,7 +221,9 @@ fn on_a_terminal_only_what_the_ledger_does_not_know_is_asked() {
     let command = days.command(&side.office, &format!("--lang ja report compliance {SATO}"));
     let mut session = terminal(command);
     // (2), (5), (8) and (9) are for people; the rest the ledger knows.
-    for (question, answer, text) in [("(2)", "1", ""), ("(5)", "1", "手順書第3版"), ("(8)", "2", "12月に実施する"), ("(9)", "3", "")] {
+    for (question, answer, text) in
+        [("(2)", "1", ""), ("(5)", "1", "手順書第3版"), ("(8)", "2", "12月に実施する"), ("(9)", "3", "")]
+    {
         session.exp_string(question).unwrap();
         session.exp_string("番号 [3]: ").unwrap();
         session.send_line(answer).unwrap();

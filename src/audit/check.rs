@@ -75,6 +75,8 @@ checks! {
     VendorPaper,
     /// 一覧にない機器
     UnlistedMachine,
+    /// 実地検査の期限超過, and demands that nobody saw met in time.
+    NotInspected,
     /// 読めない記録
     Unreadable,
 }

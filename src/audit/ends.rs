@@ -9,7 +9,9 @@ use chrono::NaiveDate;
 
 use super::check::Check;
 use super::finding::{Fault, Finding, Noted};
+use super::fold::Asked;
 use super::seen::{Out, Seen};
+use crate::duties::{Duties, due};
 use crate::ledger::Kind;
 use crate::life::facts::{GivenBack, Returned, TakenBack, Told, What};
 use crate::life::open::{self, Open, Waits};
@@ -73,6 +75,15 @@ pub(super) fn open(life: &mut Life, end: Option<NaiveDate>, moment: NaiveDate, o
     }
 }
 
+/// Looks that should have been held, and demands that should have been met. `today` is the last day of the span.
+pub(super) fn looks(asked: &Asked, duties: &Duties, moment: NaiveDate, out: &mut Out) {
+    let due = due::open(duties, asked.settings, asked.contract, asked.span.until);
+    out.looked_at(Check::NotInspected, duties.held.len() + due.len());
+    for matter in due.into_iter().filter(|matter| matter.is_overdue(moment)) {
+        out.find(finding(Check::NotInspected, matter));
+    }
+}
+
 /// The check that has something to say of an open matter.
 fn check(matter: &Open, overdue: bool, moment: NaiveDate, slips: &HashSet<&str>, handed: bool) -> Option<Check> {
     match matter.waits {
@@ -99,6 +110,7 @@ fn check(matter: &Open, overdue: bool, moment: NaiveDate, slips: &HashSet<&str>,
         | Waits::OpeningProof
         | Waits::SlipToCome
         | Waits::Opening => None,
+        Waits::Inspection | Waits::Improvement => overdue.then_some(Check::NotInspected),
     }
 }
 

@@ -14,7 +14,8 @@ use super::regime::Regime;
 use super::seen::{Out, Seen};
 use super::traces::{Counts, Traces};
 use crate::calendar::Span;
-use crate::case::Effective;
+use crate::case::{Effective, Settings};
+use crate::duties::Duties;
 use crate::ledger::{Entry, Kind, Outcome};
 use crate::life::{Life, facts};
 
@@ -27,6 +28,8 @@ pub struct Asked<'a> {
     pub today: NaiveDate,
     /// The contract: what has no day of its own ends with it.
     pub contract: &'a Effective,
+    /// Whose desk it is, and how often it has to look at whom.
+    pub settings: &'a Settings,
 }
 
 /// An audit on its way: give it every entry of the ledger, in order.
@@ -35,6 +38,7 @@ pub struct Auditor<'a> {
     regime: Regime,
     before: Option<DateTime<FixedOffset>>,
     life: Life,
+    duties: Duties,
     numbers: Numbers,
     people: People,
     decisions: Decisions,
@@ -54,6 +58,7 @@ impl<'a> Auditor<'a> {
             regime: Regime::default(),
             before: None,
             life: Life::default(),
+            duties: Duties::default(),
             numbers: Numbers::default(),
             people: People::default(),
             decisions: Decisions::default(),
@@ -108,16 +113,18 @@ impl<'a> Auditor<'a> {
         // What came after the last day is no part of how things stood on it.
         if let Some(standing) = standing.filter(|_| day <= span.until) {
             self.life.take(standing);
+            self.duties.take(standing);
         }
     }
 
     /// After the last entry.
     #[must_use]
     pub fn end(self) -> Audit {
-        let Self { asked, mut life, numbers, people, traces, hours, mut out, .. } = self;
+        let Self { asked, mut life, duties, numbers, people, traces, hours, mut out, .. } = self;
         let over = asked.span.until.checked_add_days(Days::new(1)).unwrap_or(asked.span.until);
         let moment = over.min(asked.today);
         ends::open(&mut life, asked.contract.to, moment, &mut out);
+        ends::looks(&asked, &duties, moment, &mut out);
         numbers.end(moment, &mut out);
         people.end(&mut out);
         traces.end(&mut out);

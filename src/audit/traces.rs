@@ -62,7 +62,6 @@ pub(super) struct Traces {
     refused: Groups<(NaiveDate, String, String)>,
     wrong: HashMap<String, Streak>,
     begun: BTreeMap<u64, Finding>,
-    outside: BTreeMap<u64, ()>,
     weaker: Vec<Weaker>,
     /// Looks that came before their hand-over: the entry and the user of the system, by piece.
     looks: HashMap<String, (u64, String)>,
@@ -143,8 +142,6 @@ impl Traces {
                 out.looked(Check::Unfinished);
                 let (kind, by) = (seen.entry.kind.clone(), seen.by().to_owned());
                 self.begun.insert(seen.number(), seen.finding(Check::Unfinished, Fault::Unfinished { kind, by }));
-            } else {
-                self.outside.insert(seen.number(), ());
             }
             return;
         }
@@ -153,7 +150,6 @@ impl Traces {
         }
         for ended in ["begun", "resumes"].iter().filter_map(|key| number(seen.entry, key)) {
             self.begun.remove(&ended);
-            self.outside.remove(&ended);
         }
     }
 

@@ -26,10 +26,8 @@ fn is_named(day: NaiveDate) -> bool {
     match (month, date) {
         // 元日、建国記念の日、天皇誕生日、昭和の日、憲法記念日、みどりの日、こどもの日、山の日、文化の日、勤労感謝の日
         (1, 1) | (2, 11 | 23) | (4, 29) | (5, 3..=5) | (8, 11) | (11, 3 | 23) => true,
-        // 成人の日、スポーツの日
-        (1 | 10, 8..=14) => day.weekday() == Weekday::Mon,
-        // 海の日
-        (7, 15..=21) => day.weekday() == Weekday::Mon,
+        // 成人の日、スポーツの日、海の日
+        (1 | 10, 8..=14) | (7, 15..=21) => day.weekday() == Weekday::Mon,
         // 春分の日
         (3, _) => Some(date) == equinox(year, SPRING),
         // 敬老の日、秋分の日

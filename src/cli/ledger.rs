@@ -8,6 +8,10 @@ mod say;
 mod show;
 mod verify;
 
+pub use export::not_copied;
+pub use say::kind_word;
+pub use verify::of_case as verified;
+
 use super::args::LedgerCommand;
 use super::context::Context;
 use super::failure::Failure;

@@ -1,5 +1,6 @@
 //! Documents: composed from what the ledger knows, set by the press, and issued under a number.
 
+mod audit;
 mod compose;
 mod counting;
 mod duties;
@@ -40,6 +41,7 @@ use setting::{case_facts, issuer, style};
 use crate::t;
 use crate::term::show;
 
+pub use audit::{Told, audit};
 pub use compose::{Known, confirmation, confirmation_to_be, receipt, register, slip, stub, transfer};
 pub use duties::{Passing, inspection, roster, succession};
 pub use erasure::{Certified, erasure};

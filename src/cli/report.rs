@@ -10,11 +10,13 @@ use super::failure::Failure;
 use super::when;
 use crate::calendar::Span;
 use crate::duties::Sheet;
+use crate::paper::fields::audit::AuditKind;
 use crate::t;
 
 pub fn run(context: &Context, command: &ReportCommand) -> Result<(), Failure> {
     match command {
-        ReportCommand::Audit(args) | ReportCommand::Inspect(args) => audit::run(context, args),
+        ReportCommand::Audit(args) => audit::run(context, args, AuditKind::Audit),
+        ReportCommand::Inspect(args) => audit::run(context, args, AuditKind::Inspection),
         ReportCommand::Handling(args) => asked::run(context, args, Sheet::Handling),
         ReportCommand::Compliance(args) => asked::run(context, args, Sheet::Compliance),
         ReportCommand::Erasure => ends::erasure(context),

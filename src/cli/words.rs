@@ -1,5 +1,6 @@
 //! Errors of the rooms turned into words: what happened, to which file, and what to do next.
 
+mod audit;
 mod case;
 mod certificate;
 mod copies;
@@ -14,13 +15,14 @@ mod properties;
 use std::io;
 use std::path::Path;
 
+pub use audit::{audit_check, entry_numbers, fault, noted};
 pub use case::{amend, answers, answers_file, approval, mistakes, people, several, standing, training};
 pub use certificate::{check, document_notice, no_fingerprint_key, not_a_manifest, problem, unfit};
 pub use copies::copies;
 pub use count::{not_counted, not_counted_on_paper};
 pub use erase::{better, fate, log as erase_log, plan as erase_plan, reason, remains};
 pub use fill::{beyond, ended, fill, filled_in_part, not_removed};
-pub use ledger::{OVERTAKEN, bad_code, broken, export, ledger, notice, package, receive};
+pub use ledger::{OVERTAKEN, bad_code, broken, export, finding_in, ledger, notice, package, receive};
 pub use life::{
     coded, contradicted, look, misstep, no_approval, no_incident, no_such_incident, nothing_to_revoke, particular,
     set_aside, state, state_name, too_close, waits, waits_on_paper, whom,

@@ -86,13 +86,15 @@ impl Duties {
     #[must_use]
     pub fn of<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Self {
         let mut duties = Self::default();
-        for entry in entries.into_iter().filter(|entry| entry.result == Outcome::Done) {
-            duties.add(entry);
-        }
+        entries.into_iter().for_each(|entry| duties.take(entry));
         duties
     }
 
-    fn add(&mut self, entry: &Entry) {
+    /// Takes in one more; those that tell of something else are passed over.
+    pub fn take(&mut self, entry: &Entry) {
+        if entry.result != Outcome::Done {
+            return;
+        }
         match entry.known_kind() {
             Some(Kind::Conformity) => {
                 self.declared.extend(Told::of(entry).map(|said| Declared { entry: entry.number, said }));

@@ -12,7 +12,9 @@ use crate::case::people::{NewPerson, TrainingSession};
 use crate::case::{Approval, Person, Roster, Side};
 use crate::ledger::{Entry, Kind, Outcome, SubjectType};
 use crate::life::approval::Decision;
-use crate::life::facts::{Direction, GivenBack, Handover, Incident, Part, Received, Returned, TakenBack, Takeout, Told};
+use crate::life::facts::{
+    Direction, GivenBack, Handover, Incident, Part, Received, Returned, TakenBack, Takeout, Told,
+};
 
 /// The kinds of entries it looks at, beside those of the roster.
 pub const KINDS: [Kind; 13] = [

@@ -37,7 +37,10 @@ pub fn desk() -> (Days, Side) {
 
 /// 適合申出書 as things stand.
 pub fn declared(days: &Days, side: &Side) {
-    days.json(&side.office, &format!("contract conformity --date 2026-04-01 --statement 5=鍵付きカバンを使用する {SATO}"));
+    days.json(
+        &side.office,
+        &format!("contract conformity --date 2026-04-01 --statement 5=鍵付きカバンを使用する {SATO}"),
+    );
 }
 
 /// A file of answers.

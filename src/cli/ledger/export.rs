@@ -103,7 +103,7 @@ fn page(context: &Context, desk: &Desk, args: &ExportArgs) -> Result<(), Failure
 
 /// The document is issued and stands in `records/`; only the copy that was asked for is missing. Whoever took that for a
 /// failure would issue it again under another number.
-fn not_copied(document: &Document, file: &Path, failure: Failure) -> Failure {
+pub fn not_copied(document: &Document, file: &Path, failure: Failure) -> Failure {
     let kept = document.pdf.as_deref().map(show::path).unwrap_or_default();
     let (number, path) = (document.number.clone(), show::path(file));
     let message = t!("err-not-copied", number = number.clone(), path = path.clone(), kept = kept.clone());

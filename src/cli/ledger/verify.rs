@@ -29,12 +29,23 @@ pub fn run(context: &Context, file: Option<&Path>, code: Option<&str>, full: boo
 /// The case's own ledger, against what this computer remembers of it too.
 fn own(context: &Context, code: Option<&ShortCode>, full: bool) -> Result<(), Failure> {
     let shelf = Shelf::open(context)?;
+    let (verdict, seen) = of_case(context, &shelf, code, full)?;
+    conclude(context, &verdict, code, seen)
+}
+
+/// What verifying a case's own ledger says, and whether this computer remembers a head of it.
+pub fn of_case(
+    context: &Context,
+    shelf: &Shelf,
+    code: Option<&ShortCode>,
+    full: bool,
+) -> Result<(Verdict, bool), Failure> {
     let known = context.home()?.case_at(&shelf.folder.path);
     let seen = known.as_ref().and_then(|known| known.seen.as_ref()).and_then(head_of);
     let question = Question { code, seen, known: known.as_ref().map(|k| (k.origin.as_str(), k.key.as_str())), full };
     let mut verdict = verify::verify(&shelf.ledger, &question).map_err(|e| words::ledger(&e))?;
     records::check(&shelf.ledger, &shelf.folder.records(), &mut verdict).map_err(|e| words::ledger(&e))?;
-    conclude(context, &verdict, code, seen.is_some())
+    Ok((verdict, seen.is_some()))
 }
 
 fn conclude(context: &Context, verdict: &Verdict, code: Option<&ShortCode>, seen: bool) -> Result<(), Failure> {

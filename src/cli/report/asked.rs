@@ -208,7 +208,8 @@ fn checked(draft: &Draft, answers: &Answers, args: &AskedArgs, trace: &Trace) ->
         let merged = merged(draft, answers);
         let lacking: Vec<String> = compliance::lacking(&merged).iter().map(|(at, why)| lack(*at, *why)).collect();
         if !lacking.is_empty() {
-            let failure = Failure::usage("answers_incomplete", t!("err-answers-incomplete"), t!("hint-answers-incomplete"));
+            let failure =
+                Failure::usage("answers_incomplete", t!("err-answers-incomplete"), t!("hint-answers-incomplete"));
             return Err(failure.with_details(lacking));
         }
     }

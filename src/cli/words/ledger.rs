@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use i18n_embed::fluent::FluentLanguageLoader;
+use i18n_embed_fl::fl;
+
 use super::super::failure::{Failure, code};
 use super::io;
 use crate::ledger::checkpoint::BadCode;
@@ -10,7 +13,7 @@ use crate::ledger::export;
 use crate::ledger::package::PackageError;
 use crate::ledger::{Error, Finding, Notice};
 use crate::t;
-use crate::term::show;
+use crate::term::{language, show};
 
 /// The kind of failure when another program took the number meanwhile.
 pub const OVERTAKEN: &str = "overtaken";
@@ -138,46 +141,51 @@ pub fn bad_code(error: &BadCode) -> Failure {
 
 /// One thing that must not be.
 fn finding(finding: &Finding) -> String {
+    finding_in(language::loader(), finding)
+}
+
+/// One thing that must not be, also on paper.
+pub fn finding_in(l: &FluentLanguageLoader, finding: &Finding) -> String {
     let n = |number: &u64| number.to_string();
     match finding {
-        Finding::Missing { from, to } if from == to => t!("found-missing-one", number = n(from)),
-        Finding::Missing { from, to } => t!("found-missing", from = n(from), to = n(to)),
-        Finding::Swapped { one, other } => t!("found-swapped", one = n(one), other = n(other)),
-        Finding::Misplaced { at, says } => t!("found-misplaced", at = n(at), says = n(says)),
-        Finding::Unreadable { number } => t!("found-unreadable", number = n(number)),
-        Finding::NotCanonical { number } => t!("found-not-canonical", number = n(number)),
-        Finding::Changed { from, to } if from == to => t!("found-changed-one", number = n(from)),
-        Finding::Changed { from, to } => t!("found-changed", from = n(from), to = n(to)),
-        Finding::CheckpointAltered { size } => t!("found-checkpoint", size = n(size)),
-        Finding::CutOff { entries, covered } => t!("found-cut-off", entries = n(entries), covered = n(covered)),
-        Finding::BadSignature { size } => t!("found-bad-signature", size = n(size)),
-        Finding::OtherKey { size, key } => t!("found-other-key", size = n(size), key = show::name(key)),
-        Finding::NotEndorsed { number } => t!("found-not-endorsed", number = n(number)),
-        Finding::NoKey => t!("found-no-key"),
-        Finding::Head => t!("found-head"),
+        Finding::Missing { from, to } if from == to => fl!(l, "found-missing-one", number = n(from)),
+        Finding::Missing { from, to } => fl!(l, "found-missing", from = n(from), to = n(to)),
+        Finding::Swapped { one, other } => fl!(l, "found-swapped", one = n(one), other = n(other)),
+        Finding::Misplaced { at, says } => fl!(l, "found-misplaced", at = n(at), says = n(says)),
+        Finding::Unreadable { number } => fl!(l, "found-unreadable", number = n(number)),
+        Finding::NotCanonical { number } => fl!(l, "found-not-canonical", number = n(number)),
+        Finding::Changed { from, to } if from == to => fl!(l, "found-changed-one", number = n(from)),
+        Finding::Changed { from, to } => fl!(l, "found-changed", from = n(from), to = n(to)),
+        Finding::CheckpointAltered { size } => fl!(l, "found-checkpoint", size = n(size)),
+        Finding::CutOff { entries, covered } => fl!(l, "found-cut-off", entries = n(entries), covered = n(covered)),
+        Finding::BadSignature { size } => fl!(l, "found-bad-signature", size = n(size)),
+        Finding::OtherKey { size, key } => fl!(l, "found-other-key", size = n(size), key = show::name(key)),
+        Finding::NotEndorsed { number } => fl!(l, "found-not-endorsed", number = n(number)),
+        Finding::NoKey => fl!(l, "found-no-key"),
+        Finding::Head => fl!(l, "found-head"),
         Finding::CodeCutOff { code, entries, carried_by: None } => {
-            t!("found-code-cut-off", code = code.clone(), entries = n(entries))
+            fl!(l, "found-code-cut-off", code = code.clone(), entries = n(entries))
         }
         Finding::CodeCutOff { code, entries, carried_by: Some(by) } => {
-            t!("found-carried-cut-off", code = code.clone(), entries = n(entries), by = n(by))
+            fl!(l, "found-carried-cut-off", code = code.clone(), entries = n(entries), by = n(by))
         }
-        Finding::CodeOtherPast { code, carried_by: None } => t!("found-code-other", code = code.clone()),
+        Finding::CodeOtherPast { code, carried_by: None } => fl!(l, "found-code-other", code = code.clone()),
         Finding::CodeOtherPast { code, carried_by: Some(by) } => {
-            t!("found-carried-other", code = code.clone(), by = n(by))
+            fl!(l, "found-carried-other", code = code.clone(), by = n(by))
         }
-        Finding::Older { entries, seen } => t!("found-older", entries = n(entries), seen = n(seen)),
-        Finding::OtherPast { seen } => t!("found-other-past", seen = n(seen)),
-        Finding::OtherLedger => t!("found-other-ledger"),
-        Finding::OtherFirstKey { key } => t!("found-other-first-key", key = show::name(key)),
+        Finding::Older { entries, seen } => fl!(l, "found-older", entries = n(entries), seen = n(seen)),
+        Finding::OtherPast { seen } => fl!(l, "found-other-past", seen = n(seen)),
+        Finding::OtherLedger => fl!(l, "found-other-ledger"),
+        Finding::OtherFirstKey { key } => fl!(l, "found-other-first-key", key = show::name(key)),
         Finding::DocumentNumber { number, says, expected } => {
-            t!("found-document-number", number = n(number), says = show::name(says), expected = n(expected))
+            fl!(l, "found-document-number", number = n(number), says = show::name(says), expected = n(expected))
         }
         Finding::RecordAltered { document, file } => {
-            t!("found-record", document = show::name(document), file = show::name(file))
+            fl!(l, "found-record", document = show::name(document), file = show::name(file))
         }
-        Finding::Schema => t!("found-schema"),
-        Finding::Pages => t!("found-pages"),
-        Finding::Index => t!("found-index"),
+        Finding::Schema => fl!(l, "found-schema"),
+        Finding::Pages => fl!(l, "found-pages"),
+        Finding::Index => fl!(l, "found-index"),
     }
 }
 

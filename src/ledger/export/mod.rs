@@ -10,12 +10,14 @@ mod csv;
 mod entry;
 mod json;
 mod sheet;
+mod tables;
 mod xlsx;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 pub use csv::{CsvEntries, register as csv};
 pub use json::Json;
+pub use tables::{Table, Value, tables};
 pub use xlsx::Xlsx;
 
 use super::register::Filter;

@@ -19,19 +19,19 @@ use crate::ledger::register::{Index, Row};
 
 /// Windows has it since 2018 and the city may install it anywhere; made so that 髙 and 高, 0 and O, 1 and l are told
 /// apart. Where it is missing the program takes another Gothic.
-const FONT: &str = "BIZ UDGothic";
+pub(super) const FONT: &str = "BIZ UDGothic";
 /// Points, on the sheet; the register prints at about two thirds of it.
 const SIZE: f64 = 9.0;
 /// Pixels of a half-width character at that size, and of the padding of a column.
-const HALF_WIDTH: u32 = 6;
-const PADDING: u32 = 5;
+pub(super) const HALF_WIDTH: u32 = 6;
+pub(super) const PADDING: u32 = 5;
 /// The default width `rust_xlsxwriter` knows for a font with such digits.
-const DEFAULT_WIDTH: u32 = 56;
-const DEFAULT_HEIGHT: u32 = 16;
+pub(super) const DEFAULT_WIDTH: u32 = 56;
+pub(super) const DEFAULT_HEIGHT: u32 = 16;
 
-const A4: u8 = 9;
+pub(super) const A4: u8 = 9;
 /// Inches: 20 mm to bind (綴じ代), 8 mm right, 12 mm above and below, 6 mm for header and footer.
-const MARGINS: [f64; 6] = [0.79, 0.31, 0.47, 0.55, 0.24, 0.24];
+pub(super) const MARGINS: [f64; 6] = [0.79, 0.31, 0.47, 0.55, 0.24, 0.24];
 /// Points from line to line, also in a font that stands in for ours.
 const LINE: f64 = 11.5;
 /// A row higher than this shows no more, and the most lines a text of the register may take in it.
@@ -109,23 +109,23 @@ impl<'i> Xlsx<'i> {
 }
 
 /// The formats of cells.
-struct Styles {
-    title: Format,
-    line: Format,
-    heading: Format,
-    text: Format,
-    number: Format,
+pub(super) struct Styles {
+    pub(super) title: Format,
+    pub(super) line: Format,
+    pub(super) heading: Format,
+    pub(super) text: Format,
+    pub(super) number: Format,
     struck: Format,
     struck_number: Format,
 }
 
-fn plain() -> Format {
+pub(super) fn plain() -> Format {
     // 128: Japanese; without it a program that lacks the font may fall back to one without kanji.
     Format::new().set_font_name(FONT).set_font_size(SIZE).set_font_charset(128).set_font_family(3)
 }
 
 impl Styles {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let boxed = plain().set_border(FormatBorder::Thin).set_border_color(Color::RGB(0x59_59_59));
         let text = boxed.clone().set_align(FormatAlign::Top).set_text_wrap();
         let number = boxed
@@ -252,7 +252,7 @@ fn page(sheet: &mut Worksheet, header: &Header, title: &str) {
     sheet.set_footer(format!("&L{font} {title}&C{font} &P / &N 頁&R{font} 台帳コード {code}"));
 }
 
-fn fitted(cell: Cell, width: u32) -> Cell {
+pub(super) fn fitted(cell: Cell, width: u32) -> Cell {
     match cell {
         Cell::Text(text) => Cell::Text(fit_lines(harmless(&text), wide(width), MOST_LINES)),
         Cell::Number(number) => Cell::Number(number),
@@ -266,7 +266,7 @@ fn wide(width: u32) -> usize {
 
 /// Makes a row as high as its highest cell. `LibreOffice` does not do that itself for wrapped text in a file it did not
 /// write, and prints the lines over each other.
-fn set_height<'c>(
+pub(super) fn set_height<'c>(
     sheet: &mut Worksheet,
     row: u32,
     cells: impl Iterator<Item = (&'c Cell, u32)>,
@@ -281,7 +281,7 @@ fn set_height<'c>(
 }
 
 /// Words are written as words, whatever they look like: nothing a person typed becomes a formula, a link or a number.
-fn write(
+pub(super) fn write(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,

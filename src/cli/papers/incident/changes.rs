@@ -27,7 +27,7 @@ pub fn between(earlier: &[(u64, Told)], now: &Told) -> Vec<String> {
         }
     }
     // What the last report said and this one does not, as after a correction.
-    for (nth, told) in earlier.last() {
+    if let Some((nth, told)) = earlier.last() {
         let gone = told.iter().filter(|(name, _)| !now.iter().any(|(of, _)| of == name));
         changed.extend(gone.map(|(name, before)| format!("{name}　第{}報：{before}　→　記載なし", kanji(*nth))));
     }
