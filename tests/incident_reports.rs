@@ -211,7 +211,7 @@ fn guide_dates_stand_only_where_a_report_may_be_due_and_count_from_the_city() {
     let said = fields(&told);
     let rows = said["guide"].as_array().unwrap();
     assert!(rows.len() == 2 && rows.iter().all(|row| row["from"].is_null() && row["until"].is_null()), "{rows:?}");
-    says(&rows[0]["what"], &["区が知った日から"]);
+    says(&rows[0]["what"], &["市が知った日から"]);
     assert_eq!((due(&contractor, &told["incident"]), &told["guide"]["from"]), (Value::Null, &Value::Null));
     let more = "--reported-at 2026-11-24T09:00 --suspected-wrongdoing --subjects 101";
     let told = days.json(&contractor.office, &format!("incident update {} {more}", told["incident"]));

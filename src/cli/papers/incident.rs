@@ -107,7 +107,7 @@ pub fn incident(desk: &Desk, entry: u64, is_final: bool) -> Result<Paper, Failur
         reporter: Some(operator(desk)?),
         contact: known.contact.clone().or(Some(issuer.contact)).filter(|text| !text.is_empty()),
         contacts: contacts(&desk.settings),
-        guide: dates.map(|dates| guide_rows(&dates)).unwrap_or_default(),
+        guide: dates.map(|dates| guide_rows(&dates, &desk.settings)).unwrap_or_default(),
         remarks: Some(remarks.join("\n")).filter(|text| !text.is_empty()),
         ..now.fields
     };
@@ -332,15 +332,21 @@ fn counts(book: &Book, bundle: &Bundle) -> String {
     format!("{} 人数 {}・件数 {}", bundle.id, number(bundle.subjects, "人"), number(records, "件"))
 }
 
-fn guide_rows(dates: &Dates) -> Vec<Guide> {
+/// What the city is called on its forms.
+fn body(settings: &Settings) -> char {
+    settings.parties.city.name.chars().last().filter(|last| ['市', '区', '町', '村'].contains(last)).unwrap_or('区')
+}
+
+fn guide_rows(dates: &Dates, settings: &Settings) -> Vec<Guide> {
+    let body = body(settings);
     let row = |what: String, until: Option<chrono::NaiveDate>| Guide {
         what: Some(what),
         from: dates.from.map(Into::into),
         until: until.map(Into::into),
     };
     vec![
-        row("速報　区が知った日から概ね3〜5日以内".to_owned(), dates.first_until),
-        row(format!("確報　区が知った日から{}日以内", dates.final_days), dates.final_until),
+        row(format!("速報　{body}が知った日から概ね3〜5日以内"), dates.first_until),
+        row(format!("確報　{body}が知った日から{}日以内", dates.final_days), dates.final_until),
     ]
 }
 
@@ -361,9 +367,8 @@ fn grounds(dates: &Dates, settings: &Settings) -> String {
         .map(|(ground, known)| format!("{}：{}", word(*ground), if *known { "該当" } else { "不明" }))
         .collect();
     let counted = match (dates.from, settings.side) {
-        (Some(_), _) => "期日は、知った日を1日目として数えた目安",
-        (None, Side::City) => "知った日が記録されていないため、期日は空欄",
-        (None, Side::Contractor | Side::Subcontractor) => "区が知った日が記録されていないため、期日は空欄",
+        (Some(_), _) => "期日は、知った日を1日目として数えた目安".to_owned(),
+        (None, _) => format!("{}が知った日が記録されていないため、期日は空欄", body(settings)),
     };
     format!(
         "報告対象事態の可能性　{}。{counted}。報告の要否は、報告する機関が判断する（高度な暗号化等の措置の有無を含む。）。",
