@@ -63,7 +63,7 @@ pub fn stretched(value: &mut Value, by: &str) {
             ];
             let texts = map.iter_mut().filter(|(key, value)| {
                 let word = value.as_str().is_some_and(str::is_ascii);
-                !kept.contains(&key.as_str()) || !word && !(value.is_array() && key.starts_with(['w', 'k']))
+                !kept.contains(&key.as_str()) || !word && !value.is_array()
             });
             texts.for_each(|(_, value)| stretched(value, by));
         }
