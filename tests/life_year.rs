@@ -326,6 +326,7 @@ fn a_year_on_both_sides_ends_with_nothing_open_and_two_ledgers_that_agree() {
     year.erased([&disc, &stick]);
     year.given_back([&disc, &stick]);
     year.destroyed([&disc, &stick]);
+    reported(&year);
     nothing_is_open(&year);
     exchanged(&year, &disc, &code);
     for office in [&year.city.office, &year.contractor.office] {
@@ -335,6 +336,27 @@ fn a_year_on_both_sides_ends_with_nothing_open_and_two_ledgers_that_agree() {
             (&verdict["result"], &verdict["findings"], &verdict["notices"]),
             (&json!("ok"), &json!([]), &json!([]))
         );
+    }
+}
+
+/// The city looked at its contractor once in the year; the contractor reports of the months and of the end; and both are audited.
+fn reported(year: &Year) {
+    year.days.at("2026-10-05 10:00");
+    year.city(&format!("{TARO} inspection add on-site --of 見本印刷 --place 見本印刷本社 --method 立入り --item 施錠=good"));
+    let monthly = year.contractor(&format!("{SATO} report handling --month 2026-05"));
+    assert_eq!(monthly["blank"], json!([1, 2, 3, 4, 5, 6, 7, 8]), "nothing was declared to compare with");
+    let handling = year.record("handling").1;
+    let handling: Value = serde_json::from_slice(&fs::read(handling).unwrap()).unwrap();
+    assert_eq!(handling["fields"]["measures"][4]["events"].as_array().unwrap().len(), 4, "two media, two slips");
+    year.contractor(&format!("{SATO} report compliance --from 2026-04-01 --to 2026-09-30"));
+    year.contractor(&format!("{SATO} report roster"));
+    let end = year.contractor(&format!("{SATO} report erasure"));
+    assert_eq!(end["open"], 0, "{end}");
+    for (office, who) in [(&year.city.office, TARO), (&year.contractor.office, SATO)] {
+        let told = year.days.json(office, &format!("{who} report audit --from 2026-04-01 --to 2026-10-05"));
+        let found: Vec<&str> =
+            told["findings"].as_array().unwrap().iter().map(|one| one["check"].as_str().unwrap()).collect();
+        assert_eq!(found, Vec::<&str>::new(), "{told}");
     }
 }
 

@@ -37,6 +37,21 @@ impl Span {
         Self::new(from, next?.checked_sub_days(Days::new(1))?)
     }
 
+    /// A period as people write one: a month, two ends (`2026-04..2026-09`, `令和8年4月1日～令和8年9月30日`), or a fiscal year
+    /// (`令和8年度`).
+    #[must_use]
+    pub fn period(text: &str) -> Option<Self> {
+        let text = narrow(text);
+        if let Some(year) = text.trim().strip_suffix("年度") {
+            return Self::month(&format!("{year}年4月")).map(|april| Self::fiscal_year(april.from));
+        }
+        let ends = ["..", "~", "〜", "から"].iter().find_map(|between| text.split_once(between));
+        let Some((first, last)) = ends else { return Self::month(&text) };
+        let last = last.trim().trim_end_matches("まで");
+        let end = |text: &str| Self::month(text).or_else(|| typed(text.trim()).ok().and_then(|day| Self::new(day, day)));
+        Self::new(end(first)?.from, end(last)?.until)
+    }
+
     /// The fiscal year a day lies in.
     #[must_use]
     pub fn fiscal_year(day: NaiveDate) -> Self {
@@ -69,6 +84,21 @@ mod tests {
         assert_eq!(Span::month("2026-12").unwrap().until, day("2026-12-31"));
         for text in ["", "2026", "2026-13", "10", "2026-10-05", "月"] {
             assert_eq!(Span::month(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_period_is_read_as_people_write_it() {
+        let read = |text: &str| Span::period(text).map(|span| (span.from.to_string(), span.until.to_string()));
+        let half = Some(("2026-04-01".to_owned(), "2026-09-30".to_owned()));
+        for text in ["2026-04..2026-09", "令和8年4月1日～令和8年9月30日", "R8.4.1〜R8.9.30", "令和8年4月から令和8年9月まで"] {
+            assert_eq!(read(text), half, "{text}");
+        }
+        let year = Some(("2026-04-01".to_owned(), "2027-03-31".to_owned()));
+        assert_eq!((read("令和8年度"), read("2026年度")), (year.clone(), year));
+        assert_eq!(read("2026-10").unwrap().1, "2026-10-31");
+        for text in ["2026-09..2026-04", "..", "2026-04..", "年度"] {
+            assert_eq!(read(text), None, "{text}");
         }
     }
 

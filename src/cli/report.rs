@@ -27,7 +27,7 @@ pub fn run(context: &Context, command: &ReportCommand) -> Result<(), Failure> {
 /// The days a report is about: those that were said, else what is usual.
 fn span(args: &SpanArgs, usual: Span) -> Result<Span, Failure> {
     let said = Span { from: args.from.unwrap_or(usual.from), until: args.to.unwrap_or(usual.until) };
-    let span = args.month.unwrap_or(said);
+    let span = args.month.or(args.period).unwrap_or(said);
     let today = when::today();
     if span.from > span.until || span.from > today {
         return Err(Failure::usage("bad_span", t!("err-bad-span"), t!("hint-bad-span")));

@@ -42,6 +42,9 @@ pub struct SpanArgs {
     /// A month.
     #[arg(long, value_name = "2026-10", value_parser = month, conflicts_with_all = ["from", "to"], help = t!("arg-report-month"))]
     pub month: Option<Span>,
+    /// A period.
+    #[arg(long, value_name = "2026-04..2026-09", value_parser = period, conflicts_with_all = ["month", "from", "to"], help = t!("arg-report-period"))]
+    pub period: Option<Span>,
     /// The first day.
     #[arg(long, value_name = "DATE", value_parser = day, help = t!("arg-report-from"))]
     pub from: Option<NaiveDate>,
@@ -79,6 +82,10 @@ pub struct AuditArgs {
     /// 意見
     #[arg(long, value_name = "TEXT", help = t!("arg-report-opinion"))]
     pub opinion: Option<String>,
+}
+
+fn period(text: &str) -> Result<Span, String> {
+    Span::period(text).ok_or_else(|| t!("bad-period"))
 }
 
 fn month(text: &str) -> Result<Span, String> {
