@@ -128,7 +128,10 @@ fn three_questions_make_a_first_report() {
         session.send_line(answer).unwrap();
     }
     let (rest, code) = to_the_end(&mut session);
-    assert!(code == 0 && rest.contains("事故を記録しました") && rest.contains("白い封筒 は台帳にありません"), "{rest}");
+    assert!(
+        code == 0 && rest.contains("事故を記録しました") && rest.contains("白い封筒 は台帳の物と結び付けられません"),
+        "{rest}"
+    );
     let [entry] = &told(&office)[..] else { panic!("one entry") };
     let facts = &entry["facts"];
     assert_eq!(facts["circumstances"], ASKED[0][1]);
@@ -292,4 +295,22 @@ fn two_desks_at_once_lose_no_fact_and_issue_no_number_twice() {
     let notified: u64 = shown["notified"].as_array().unwrap().iter().map(|one| one["persons"].as_u64().unwrap()).sum();
     assert_eq!(notified, 10);
     office.is_whole();
+}
+
+#[test]
+fn a_number_that_two_things_have_stops_nothing() {
+    let days = Days::from("2026-05-11 09:00");
+    let (city, side) = (Side::new(&days, CITY), Side::new(&days, CONTRACTOR));
+    let office = &side.office;
+    let theirs = pair(&days, &city, "M-1", "");
+    let bundle = city.office.desk.medium().join(&theirs.bundle);
+    days.json(office, &format!("receive {} --medium-id M-1 --no-documents", bundle.display()));
+    days.json(office, &format!("receive {} --slip {} --no-documents", theirs.bundle, theirs.slip));
+    let ours = pair(&days, &side, "N-1", "");
+    assert_eq!(ours.slip, theirs.slip, "both sides begin at one");
+    let words = format!("--json --lang ja incident new --what 紛失 --thing {} --no-documents", ours.slip);
+    let run = days.run(office, &words).ok();
+    assert!(run.err.contains("は複数あります") && run.err.contains(&theirs.bundle), "{run:?}");
+    let facts = run.json()["facts"].clone();
+    assert_eq!((&facts["unlisted"], &facts["pieces"]), (&json!([ours.slip]), &Value::Null));
 }

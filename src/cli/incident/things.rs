@@ -49,8 +49,12 @@ fn one(
             }
             return Ok(());
         }
-        // Several of one number: which of them is for the person to say.
-        Err(failure) if failure.kind == "several_things" => return Err(failure),
+        // Both sides number their slips from one. Which of them is meant is for the person to say, and not a reason to wait:
+        // it is taken as it was said.
+        Err(failure) if failure.kind == "several_things" => {
+            context.warn(&failure.message);
+            return unlisted(context, said, into);
+        }
         Err(_) => {}
     }
     let number = things::number(said).to_uppercase();
@@ -59,6 +63,10 @@ fn one(
         put(&mut into.documents, document.number);
         return Ok(());
     }
+    unlisted(context, said, into)
+}
+
+fn unlisted(context: &Context, said: &str, into: &mut Particulars) -> Result<(), Failure> {
     let text = said::text(said)?;
     context.warn(&t!("warn-incident-unlisted", thing = show::name(&text)));
     put(&mut into.unlisted, text);
