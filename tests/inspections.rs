@@ -119,10 +119,15 @@ fn a_look_at_media_stands_in_the_register() {
     days.json(&side.office, &format!("ledger export {} {SATO}", file.display()));
     let text = std::fs::read_to_string(file).unwrap();
     let text = text.trim_start_matches('\u{feff}');
-    let (head, line) = (text.lines().next().unwrap(), text.lines().nth(1).unwrap());
+    let mut lines = text.lines().skip_while(|line| !line.contains("点検日"));
+    let (head, line) = (lines.next().unwrap(), lines.next().unwrap());
     let at = |name: &str| head.split(',').position(|cell| cell == name).unwrap();
     let cells: Vec<&str> = line.split(',').collect();
-    assert_eq!((cells[at("点検日")], cells[at("点検者")]), ("令和8.6.1", "佐藤健・鈴木花子"), "{text}");
+    assert_eq!(
+        (cells[at("点検日")], cells[at("点検者")]),
+        ("令和8年6月1日（2026年6月1日）", "佐藤健・鈴木花子"),
+        "{text}"
+    );
 }
 
 #[test]

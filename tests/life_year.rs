@@ -342,7 +342,9 @@ fn a_year_on_both_sides_ends_with_nothing_open_and_two_ledgers_that_agree() {
 /// The city looked at its contractor once in the year; the contractor reports of the months and of the end; and both are audited.
 fn reported(year: &Year) {
     year.days.at("2026-10-05 10:00");
-    year.city(&format!("{TARO} inspection add on-site --of 見本印刷 --place 見本印刷本社 --method 立入り --item 施錠=good"));
+    year.city(&format!(
+        "{TARO} inspection add on-site --of 見本印刷 --place 見本印刷本社 --method 立入り --item 施錠=good"
+    ));
     let monthly = year.contractor(&format!("{SATO} report handling --month 2026-05"));
     assert_eq!(monthly["blank"], json!([1, 2, 3, 4, 5, 6, 7, 8]), "nothing was declared to compare with");
     let handling = year.record("handling").1;

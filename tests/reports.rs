@@ -218,21 +218,21 @@ fn the_file_for_answers_says_what_is_known_and_answers_nothing() {
 #[test]
 fn on_a_terminal_only_what_the_ledger_does_not_know_is_asked() {
     let (days, side) = troubled();
-    let command = days.command(&side.office, &format!("--lang ja report compliance {SATO}"));
+    let command = days.command(&side.office, &format!("--lang en report compliance {SATO}"));
     let mut session = terminal(command);
     // (2), (5), (8) and (9) are for people; the rest the ledger knows.
     for (question, answer, text) in
         [("(2)", "1", ""), ("(5)", "1", "手順書第3版"), ("(8)", "2", "12月に実施する"), ("(9)", "3", "")]
     {
         session.exp_string(question).unwrap();
-        session.exp_string("番号 [3]: ").unwrap();
+        session.exp_string("Number [3]: ").unwrap();
         session.send_line(answer).unwrap();
-        session.exp_string("なければ Enter").unwrap();
+        session.exp_string("(Enter for none): ").unwrap();
         session.send_line(text).unwrap();
     }
     let (rest, code) = to_the_end(&mut session);
     assert_eq!(code, 0, "{rest}");
-    assert!(rest.contains("空欄のままの項目: (9)"), "{rest}");
+    assert!(rest.contains("Left blank: (9)"), "{rest}");
     let number = days.last_of(&side.office, "document")["facts"]["number"].as_str().unwrap().to_owned();
     let answers = record(&side, &number)["fields"]["answers"].clone();
     assert_eq!((&answers[7]["yes"], &answers[7]["text"][0]), (&json!(false), &json!("12月に実施する")));

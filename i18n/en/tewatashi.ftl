@@ -2055,7 +2055,7 @@ inspection-added = Recorded: {$look} (entry {$entry}).
 inspection-demands = { $count ->
     [one] {$count} finding. When you saw that it was mended: tewatashi inspection recheck {$entry} --improved
    *[other] {$count} findings. When you saw that one was mended: tewatashi inspection recheck {$entry} --finding N --improved
-}
+    }
 inspections-none = No inspection is recorded.
 recheck-improved = Finding {$nth} of entry {$entry} was mended.
 recheck-not-improved = Finding {$nth} of entry {$entry} is not mended yet.
@@ -2086,7 +2086,7 @@ report-blank = Left blank: {$questions} Write them by hand, or answer with --ans
 report-erasure-open = { $count ->
     [one] The report says that {$count} matter is open.
    *[other] The report says that {$count} matters are open.
-}
+    }
 warn-no-conformity = No declaration of safeguards is recorded, so only what was answered says whether something changed (record one with tewatashi contract conformity).
 err-report-of-city = This report goes from the contractor to the city.
 hint-report-of-city = Make it in the contractor's case. From the city's ledger come the reports of audits and self-checks.
@@ -2096,7 +2096,7 @@ hint-bad-answers-file = Mend what is listed. A file for the answers is made with
 err-answer-contradicts = { $count ->
     [one] {$count} answer contradicts the ledger. No report was made.
    *[other] {$count} answers contradict the ledger. No report was made.
-}
+    }
 hint-answer-contradicts = Mend the answer, or record in the ledger what is missing. With --override REASON it stands as it is; the reason goes into the ledger and onto the report.
 contradiction = ({$question}) {$why} (entries {$entries})
 contradiction-none = ({$question}) {$why} (nothing is recorded)

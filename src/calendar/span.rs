@@ -48,7 +48,8 @@ impl Span {
         let ends = ["..", "~", "〜", "から"].iter().find_map(|between| text.split_once(between));
         let Some((first, last)) = ends else { return Self::month(&text) };
         let last = last.trim().trim_end_matches("まで");
-        let end = |text: &str| Self::month(text).or_else(|| typed(text.trim()).ok().and_then(|day| Self::new(day, day)));
+        let end =
+            |text: &str| Self::month(text).or_else(|| typed(text.trim()).ok().and_then(|day| Self::new(day, day)));
         Self::new(end(first)?.from, end(last)?.until)
     }
 
@@ -91,7 +92,9 @@ mod tests {
     fn a_period_is_read_as_people_write_it() {
         let read = |text: &str| Span::period(text).map(|span| (span.from.to_string(), span.until.to_string()));
         let half = Some(("2026-04-01".to_owned(), "2026-09-30".to_owned()));
-        for text in ["2026-04..2026-09", "令和8年4月1日～令和8年9月30日", "R8.4.1〜R8.9.30", "令和8年4月から令和8年9月まで"] {
+        for text in
+            ["2026-04..2026-09", "令和8年4月1日～令和8年9月30日", "R8.4.1〜R8.9.30", "令和8年4月から令和8年9月まで"]
+        {
             assert_eq!(read(text), half, "{text}");
         }
         let year = Some(("2026-04-01".to_owned(), "2027-03-31".to_owned()));

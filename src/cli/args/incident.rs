@@ -50,7 +50,7 @@ pub struct IncidentSaid {
     #[arg(long, value_name = "TEXT", help = t!("arg-incident-what"))]
     pub what: Option<String>,
     /// 区分.
-    #[arg(long, value_name = "KIND", value_delimiter = ',', action = ArgAction::Append, help = t!("arg-incident-kind"))]
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND", value_delimiter = ',', action = ArgAction::Append, help = t!("arg-incident-kind"))]
     pub kind: Vec<BreachName>,
     /// Things the ledger knows, or does not.
     #[arg(long, value_name = "NO", action = ArgAction::Append, help = t!("arg-incident-thing"))]
@@ -101,7 +101,7 @@ pub struct IncidentSaid {
     #[arg(long, value_name = "TEXT", help = t!("arg-incident-contact"))]
     pub contact: Option<String>,
     /// 不正の目的.
-    #[arg(long, value_name = "WHETHER", num_args = 0..=1, require_equals = true, default_missing_value = "yes", help = t!("arg-incident-wrongdoing"))]
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "WHETHER", num_args = 0..=1, require_equals = true, default_missing_value = "yes", help = t!("arg-incident-wrongdoing"))]
     pub suspected_wrongdoing: Option<WrongdoingName>,
     /// No paper.
     #[arg(long, help = t!("arg-incident-without"))]
