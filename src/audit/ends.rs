@@ -65,9 +65,9 @@ pub(super) fn open(life: &mut Life, end: Option<NaiveDate>, moment: NaiveDate, o
         let overdue = matter.is_overdue(moment);
         let handed = handed.contains(matter.thing.as_str());
         match check(&matter, overdue, moment, &slips, handed) {
-            Some(check) => out.find(finding(check, matter)),
+            Some(check) => out.find(finding(life, check, matter)),
             None => {
-                if let Some(entry) = matter.entry {
+                if let Some(entry) = entry_of(life, &matter) {
                     out.note(Noted::NotDue, entry);
                 }
             }
@@ -114,8 +114,9 @@ fn check(matter: &Open, overdue: bool, moment: NaiveDate, slips: &HashSet<&str>,
     }
 }
 
-fn finding(check: Check, matter: Open) -> Finding {
-    let Open { waits, thing, bundle, entry, since, due, holder, .. } = matter;
+fn finding(life: &Life, check: Check, matter: Open) -> Finding {
+    let entry = entry_of(life, &matter);
+    let Open { waits, thing, bundle, since, due, holder, .. } = matter;
     let things = [Some(thing), bundle].into_iter().flatten().filter(|thing| !thing.is_empty()).collect();
     Finding {
         check,
@@ -123,6 +124,25 @@ fn finding(check: Check, matter: Open) -> Finding {
         entries: entry.into_iter().collect(),
         day: since,
         things,
+    }
+}
+
+/// The entry that shows an open matter: since which it is open, else the last that tells of the thing.
+fn entry_of(life: &Life, matter: &Open) -> Option<u64> {
+    let piece = || {
+        let both = [What::Media, What::Slip].into_iter().filter_map(|what| life.piece(what, &matter.thing));
+        both.filter_map(|piece| piece.last.map(|seen| seen.entry)).max()
+    };
+    let bundle = || {
+        let bundle = life.bundle(matter.bundle.as_deref()?)?;
+        let pieces = [(What::Media, Some(&bundle.medium)), (What::Slip, bundle.slip.as_ref())];
+        let last = pieces.into_iter().filter_map(|(what, id)| life.piece(what, id?)?.last).map(|seen| seen.entry);
+        bundle.packed.or_else(|| last.max())
+    };
+    let machine = || life.machine(&matter.thing).map(|machine| machine.added);
+    match matter.waits {
+        Waits::WritingUnconfirmed => bundle(),
+        _ => matter.entry.or_else(piece).or_else(bundle).or_else(machine),
     }
 }
 
