@@ -120,7 +120,7 @@ fn a_look_at_media_stands_in_the_register() {
     let text = std::fs::read_to_string(file).unwrap();
     let text = text.trim_start_matches('\u{feff}');
     let mut lines = text.lines().skip_while(|line| !line.contains("点検日"));
-    let (head, line) = (lines.next().unwrap(), lines.next().unwrap());
+    let (head, line) = (lines.next().unwrap(), lines.next().unwrap_or_else(|| panic!("{text}")));
     let at = |name: &str| head.split(',').position(|cell| cell == name).unwrap();
     let cells: Vec<&str> = line.split(',').collect();
     assert_eq!(

@@ -71,7 +71,6 @@ fn busy(days: &Days, side: &Side) {
     for (day, medium) in [("04", "M-1"), ("10", "M-2"), ("16", "M-3")] {
         days.at(&format!("2026-11-{day} 10:00"));
         let pair = pieces::pair(days, side, medium, &format!("--subjects 1200 --confirm-count 1200 {SATO}"));
-        days.json(office, &format!("verify medium/{} --medium-id {medium} {SATO}", pair.bundle));
         let to = "--to 区太郎 --id-check 職員証 --carry 鍵付きカバン --carry 手渡し --no-documents";
         days.json(office, &format!("handover {medium} {to} {SATO}"));
         days.json(office, &format!("handover {medium} --receipt --by 区太郎 {SATO}"));

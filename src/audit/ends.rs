@@ -76,11 +76,13 @@ pub(super) fn open(life: &mut Life, end: Option<NaiveDate>, moment: NaiveDate, o
 }
 
 /// Looks that should have been held, and demands that should have been met. `today` is the last day of the span.
-pub(super) fn looks(asked: &Asked, duties: &Duties, moment: NaiveDate, out: &mut Out) {
+pub(super) fn looks(asked: &Asked, life: &Life, duties: &Duties, moment: NaiveDate, out: &mut Out) {
     let due = due::open(duties, asked.settings, asked.contract, asked.span.until);
     out.looked_at(Check::NotInspected, duties.held.len() + due.len());
     for matter in due.into_iter().filter(|matter| matter.is_overdue(moment)) {
-        out.find(finding(Check::NotInspected, matter));
+        // Nobody looked since the case was made: its first entry has the contract.
+        let matter = Open { entry: matter.entry.or(Some(1)), ..matter };
+        out.find(finding(life, Check::NotInspected, matter));
     }
 }
 

@@ -124,7 +124,7 @@ impl<'a> Auditor<'a> {
         let over = asked.span.until.checked_add_days(Days::new(1)).unwrap_or(asked.span.until);
         let moment = over.min(asked.today);
         ends::open(&mut life, asked.contract.to, moment, &mut out);
-        ends::looks(&asked, &duties, moment, &mut out);
+        ends::looks(&asked, &life, &duties, moment, &mut out);
         numbers.end(moment, &mut out);
         people.end(&mut out);
         traces.end(&mut out);

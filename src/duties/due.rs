@@ -17,7 +17,13 @@ pub fn open(duties: &Duties, settings: &Settings, contract: &Effective, today: N
     let mut open = demands(duties);
     let soon = today.checked_add_days(Days::new(SOON)).unwrap_or(today);
     let due = looks(duties, settings, contract, today).into_iter().filter(|(_, due)| *due <= soon);
-    open.extend(due.map(|(firm, due)| Open { due: Some(due), ..Open::new(Waits::Inspection, Whom::Us, firm) }));
+    open.extend(due.map(|(firm, due)| {
+        // A city that looked at its contractor may have written down its name or not.
+        let of = Some(firm.as_str()).filter(|_| settings.side != Side::City);
+        let last = duties.last_on_site(of).map(|held| held.entry);
+        let entry = last.or_else(|| duties.firm_named(&firm).map(|known| known.entry));
+        Open { due: Some(due), entry, ..Open::new(Waits::Inspection, Whom::Us, firm) }
+    }));
     open
 }
 
