@@ -12,12 +12,15 @@
     reason = "figures in a table"
 )]
 
+mod audit;
 mod cases;
 mod child;
 mod cost;
 mod ledger;
 mod memory;
 mod paper;
+#[path = "../../tests/common/planted.rs"]
+mod planted;
 mod run;
 mod startup;
 mod table;
@@ -86,8 +89,9 @@ fn bench(settings: &Settings) -> Result<bool, Box<dyn std::error::Error>> {
     let me = std::env::current_exe()?.to_string_lossy().into_owned();
     ledger::run(settings, &me, &mut table)?;
     paper::run(settings, &mut table)?;
+    audit::run(settings, &mut table)?;
     // Making the data for rows that nobody wants would take longer than some of the others.
-    let without_data = |part: &String| ["ledger", "paper"].iter().any(|name| part.starts_with(name));
+    let without_data = |part: &String| ["ledger", "paper", "audit"].iter().any(|name| part.starts_with(name));
     if settings.only.iter().all(without_data) && !settings.only.is_empty() {
         table.print();
         return Ok(table.good());

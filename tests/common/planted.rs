@@ -423,6 +423,7 @@ impl Grower {
     pub fn write(&self, path: &Path, key: &SigningKey) {
         let mut db = Connection::open(path).unwrap();
         db.pragma_update(None, "synchronous", "OFF").unwrap();
+        db.pragma_update(None, "foreign_keys", "OFF").unwrap();
         let origin: String = self.entries[0].facts["origin"].as_str().unwrap().to_owned();
         let change = db.transaction().unwrap();
         let there: i64 =
