@@ -31,7 +31,9 @@ pub fn run(settings: &Asking, table: &mut Table) -> Result<(), Fault> {
         let contract = Effective::default();
         let begin = Instant::now();
         let mut auditor = Auditor::new(Asked { span, today: span.until, contract: &contract });
-        entries.iter().for_each(|entry| auditor.take(entry, Some(entry)));
+        for entry in entries {
+            auditor.take(entry, Some(entry));
+        }
         std::hint::black_box(auditor.end());
         begin.elapsed().as_secs_f64()
     };

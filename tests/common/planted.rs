@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // each test file uses a part
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::{DateTime, Datelike, Duration, FixedOffset, Weekday};
@@ -141,19 +141,19 @@ impl Grower {
 
     /// One bundle's honest life: made, handed over, its slip on another day, back, opened nowhere, destroyed; 15 entries.
     pub fn life(&mut self, n: u64, sins: &Sins) {
-        let (bundle, medium, slip) = (format!("TW-20260401-{n:05}"), format!("M-{n:05}"), format!("S-{n:05}"));
         use SubjectType::{Approval, Bundle, Medium, Slip};
+        let (bundle, medium, slip) = (format!("TW-20260401-{n:05}"), format!("M-{n:05}"), format!("S-{n:05}"));
         let decision = format!("承第{n}号");
         let approver = if sins.self_approved { "情報課長　見本太郎" } else { "情報課長" };
         if sins.same_day {
             self.next_day();
         }
         let today = self.day(0);
-        let mut approved = None;
+        let mut decided = None;
         if !sins.no_approval {
             let said = json!({ "purpose": "handover", "number": decision, "date": today, "by": approver,
                 "things": [&*medium, &*slip] });
-            approved = Some(self.done(Kind::Approve, &[(Approval, &*decision), (Medium, &*medium)], said));
+            decided = Some(self.done(Kind::Approve, &[(Approval, &*decision), (Medium, &*medium)], said));
         }
         if sins.off_hours {
             self.at_night();
@@ -182,8 +182,8 @@ impl Grower {
         if sins.no_approval {
             self.fault("no_approval", [handed]);
         }
-        if let Some(approved) = approved.filter(|_| sins.self_approved) {
-            self.fault("self_approved", [approved, handed]);
+        if let Some(decided) = decided.filter(|_| sins.self_approved) {
+            self.fault("self_approved", [decided, handed]);
         }
         let look = json!({ "what": "media", "items": ["number"], "other_os_user": !sins.same_os_user,
             "pieces": [{ "what": "media", "id": &*medium }] });
@@ -210,8 +210,8 @@ impl Grower {
         if sins.no_approval {
             self.fault("no_approval", [gone]);
         }
-        if let Some(approved) = approved.filter(|_| sins.self_approved) {
-            self.fault("self_approved", [approved, gone]);
+        if let Some(decided) = decided.filter(|_| sins.self_approved) {
+            self.fault("self_approved", [decided, gone]);
         }
         self.ack(&[(Slip, &*slip), (Bundle, &*bundle)], "slip", &slip);
         if sins.writing {
@@ -221,9 +221,15 @@ impl Grower {
         for _ in 0..sins.looks {
             self.done(Kind::Verify, &[(Bundle, &*bundle)], json!({ "checked": ["volumes_present"] }));
         }
+        self.ended([&bundle, &medium, &slip], [handed, gone], sins);
+    }
+
+    /// Both parts back and destroyed, but for what stays away.
+    fn ended(&mut self, [bundle, medium, slip]: [&String; 3], [handed, gone]: [u64; 2], sins: &Sins) {
+        use SubjectType::{Bundle, Medium, Slip};
         for (kept, what, id, subject) in [
-            (sins.not_returned || sins.not_checked || sins.writing, "media", &medium, Medium),
-            (sins.slip_not_returned, "slip", &slip, Slip),
+            (sins.not_returned || sins.not_checked || sins.writing, "media", medium, Medium),
+            (sins.slip_not_returned, "slip", slip, Slip),
         ] {
             let stays = if what == "media" { "not_returned" } else { "slip_not_returned" };
             if kept {
@@ -234,7 +240,7 @@ impl Grower {
             let back = json!({ "at": at, "from": "佐藤健", "confirmed_by": "見本花子", "place": "金庫",
                 "differs": (sins.differs && what == "media").then_some("1枚不足"),
                 "pieces": [{ "what": what, "id": &**id }] });
-            let back = self.done(Kind::TakeBack, &[(subject, &**id), (Bundle, &*bundle)], back);
+            let back = self.done(Kind::TakeBack, &[(subject, &**id), (Bundle, &**bundle)], back);
             if sins.differs && what == "media" {
                 self.fault("counts_differ", [back]);
             }
@@ -242,7 +248,7 @@ impl Grower {
             let said = json!({ "method": "破砕", "at": at, "by": "見本太郎", "witnesses": ["見本花子"],
                 "pieces": [{ "what": what, "id": &**id }],
                 "vendor": (sins.vendor && what == "media").then(|| json!({ "name": "見本処理" })) });
-            let destroyed = self.done(Kind::Destroy, &[(subject, &**id), (Bundle, &*bundle)], said);
+            let destroyed = self.done(Kind::Destroy, &[(subject, &**id), (Bundle, &**bundle)], said);
             if sins.vendor && what == "media" {
                 self.fault("vendor_paper", [destroyed]);
             }
@@ -443,17 +449,17 @@ impl Grower {
             tree.push(tree::leaf(body.unwrap().as_bytes()));
         }
         drop(statement);
-        let mut mentions: BTreeMap<(String, u64), ()> = BTreeMap::new();
+        let mut mentions: BTreeSet<(String, u64)> = BTreeSet::new();
         let mut insert = change.prepare("INSERT INTO entries (number, body) VALUES (?1, ?2)").unwrap();
         for entry in self.entries.iter().filter(|entry| entry.number > there.unsigned_abs()) {
             let body = entry.canonical().unwrap();
             tree.push(tree::leaf(body.as_bytes()));
             insert.execute(params![entry.number.cast_signed(), body]).unwrap();
-            mentions.extend(entry.terms().into_iter().map(|term| ((term, entry.number), ())));
+            mentions.extend(entry.terms().into_iter().map(|term| (term, entry.number)));
         }
         drop(insert);
         let mut mention = change.prepare("INSERT INTO mentions VALUES (?1, ?2)").unwrap();
-        for (term, number) in mentions.keys() {
+        for (term, number) in &mentions {
             mention.execute(params![term, number.cast_signed()]).unwrap();
         }
         drop(mention);
