@@ -12,7 +12,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tewatashi::audit::{Asked, Audit, Auditor, Check};
 use tewatashi::calendar::{Span, iso};
-use tewatashi::case::Effective;
+use tewatashi::case::{Effective, Settings};
 use tewatashi::ledger::corrected::Corrections;
 use tewatashi::ledger::{Entry, Error, Ledger};
 use tewatashi::sign::{KeyFile, SigningKey};
@@ -143,6 +143,8 @@ fn an_honest_year_shows_nothing_and_says_what_was_looked_for() {
     year.handed("USB-001", "");
     year.days.at("2026-05-12 10:00");
     year.handed(&slip, "");
+    year.days.at("2026-08-20 10:00");
+    year.json(&format!("{TARO} inspection add on-site --of 見本印刷 --no-documents"));
     year.days.at("2026-09-15 10:00");
     year.json(&format!("{HANAKO} receive USB-001 {slip} --returned --from 佐藤健 --place 金庫"));
     year.json(&format!("{TARO} approve --for destroy --number 情第9号 --date 2026-09-14 --by 情報課長"));
@@ -165,7 +167,7 @@ fn an_honest_year_shows_nothing_and_says_what_was_looked_for() {
     assert!(ja.out.contains("指摘事項はありません") && ja.out.contains("媒体と通知書の同日交付"), "{ja:?}");
     assert!(!ja.err.contains("監査責任者 ではありません"), "{ja:?}");
     let en = year.audit("--lang en report inspect").ok();
-    assert!(en.out.contains("no findings in 31 checks") && en.out.contains("Medium and slip on one day"), "{en:?}");
+    assert!(en.out.contains("no findings in 32 checks") && en.out.contains("Medium and slip on one day"), "{en:?}");
     assert!(en.err.contains("does not stand on the roster as the manager"), "{en:?}");
     let inspected = year.audit("--json report inspect").ok().json();
     assert_eq!((&inspected["form"], &inspected["documents"][0]["title"]), (&json!("inspection"), &json!("点検報告書")));
@@ -241,6 +243,8 @@ fn a_careless_year_shows_exactly_what_was_done() {
     wanted.push(("slip_not_returned", vec![gone]));
     let machine = listed.iter().rev().find(|entry| entry["kind"] == "pack").unwrap()["number"].as_u64().unwrap();
     wanted.push(("not_erased", vec![machine]));
+    // Nobody looked at the contractor in the whole of the contract, which the first entry has.
+    wanted.push(("not_inspected", vec![1]));
 
     let file = year.office().desk.path("監査.xlsx");
     let told = year.audit(&format!("--json report audit --xlsx {}", file.display())).ok().json();
@@ -267,7 +271,7 @@ fn a_careless_year_shows_exactly_what_was_done() {
         assert!(ja.contains(ja_said), "{ja_said}: {ja}");
         assert!(en.contains(en_said), "{en_said}: {en}");
     }
-    assert!(ja.contains("指摘事項: 16 件") && en.contains("Findings: 16"), "{ja}");
+    assert!(ja.contains("指摘事項: 17 件") && en.contains("Findings: 17"), "{ja}");
     assert!(!page.is_empty());
     workbook(&year, &file, wanted.len());
     // One month sees what is of that month, and how things stood at its end.
@@ -330,9 +334,9 @@ fn workbook(year: &Year, file: &std::path::Path, count: usize) {
 fn audited(path: &std::path::Path, until: &str) -> Audit {
     let ledger = Ledger::open_to_read(path).unwrap();
     let corrections = Corrections::of(&ledger).unwrap();
-    let contract = Effective { to: iso("2027-03-31"), ..Effective::default() };
+    let (settings, contract) = (Settings::default(), Effective { to: iso("2027-03-31"), ..Effective::default() });
     let span = Span::new(iso("2026-04-01").unwrap(), iso(until).unwrap()).unwrap();
-    let mut auditor = Auditor::new(Asked { span, today: span.until, contract: &contract });
+    let mut auditor = Auditor::new(Asked { span, today: span.until, contract: &contract, settings: &settings });
     let each = ledger.each(1..=u64::MAX, |_, body| {
         let entry: Entry = serde_json::from_str(body).unwrap();
         auditor.take(&entry, corrections.standing(&entry).as_deref());
@@ -353,6 +357,9 @@ fn grown(first: Vec<Entry>, faulty: bool) -> Grower {
         let sinful = faulty && n % 2 == 0;
         let sins = if sinful { Sins::nth(usize::try_from(n / 2).unwrap()) } else { Sins::default() };
         grower.life(n, &Sins { looks: 84, ..sins });
+        if n % 40 == 0 {
+            grower.inspection(faulty && n % 80 == 0);
+        }
     }
     if faulty {
         for key in ["two_person_check", "separate_days"] {

@@ -116,13 +116,13 @@ fn a_look_at_media_stands_in_the_register() {
     let words = format!("inspection add self --medium M-1 --by 佐藤健 --by 鈴木花子 --no-documents {SATO}");
     days.json(&side.office, &words);
     let file = side.office.desk.path("管理簿.csv");
-    days.json(&side.office, &format!("ledger export {} {SATO}", file.display()));
+    days.run(&side.office, &format!("ledger export {} {SATO}", file.display())).ok();
     let text = std::fs::read_to_string(file).unwrap();
     let text = text.trim_start_matches('\u{feff}');
     let mut lines = text.lines().skip_while(|line| !line.contains("点検日"));
     let (head, line) = (lines.next().unwrap(), lines.next().unwrap_or_else(|| panic!("{text}")));
-    let at = |name: &str| head.split(',').position(|cell| cell == name).unwrap();
-    let cells: Vec<&str> = line.split(',').collect();
+    let at = |name: &str| head.split(',').position(|cell| cell.trim_matches('"') == name).unwrap();
+    let cells: Vec<&str> = line.split(',').map(|cell| cell.trim_matches('"')).collect();
     assert_eq!(
         (cells[at("点検日")], cells[at("点検者")]),
         ("令和8年6月1日（2026年6月1日）", "佐藤健・鈴木花子"),

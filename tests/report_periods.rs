@@ -80,8 +80,7 @@ fn busy(days: &Days, side: &Side) {
     }
     days.at("2026-11-20 09:00");
     days.json(office, &format!("medium add P-1 --kind 紙 --name 点検表 --place 金庫室 {SATO}"));
-    let out =
-        "takeout P-1 --reason 現地確認 --destination 見本区役所 --due 2026-11-20T17:00:00+09:00 --carry 鍵付きカバン";
+    let out = "takeout P-1 --reason 現地確認 --destination 見本区役所 --due 2026-11-20T17:00:00 --carry 鍵付きカバン";
     days.json(office, &format!("{out} --no-documents {SATO}"));
     days.json(office, &format!("return P-1 --by 佐藤健 --confirmed-by 鈴木花子 --place 金庫室 --no-documents {SATO}"));
     days.at("2026-11-25 13:00");

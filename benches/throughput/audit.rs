@@ -28,9 +28,9 @@ pub fn run(settings: &Asking, table: &mut Table) -> Result<(), Fault> {
     let entries = grown(SHORT * TIMES);
     let span = Span::new(iso("2026-04-01").ok_or("a day")?, iso("2199-12-31").ok_or("a day")?).ok_or("a span")?;
     let took = |entries: &[Entry]| {
-        let contract = Effective::default();
+        let (desk, contract) = (Settings::default(), Effective::default());
         let begin = Instant::now();
-        let mut auditor = Auditor::new(Asked { span, today: span.until, contract: &contract });
+        let mut auditor = Auditor::new(Asked { span, today: span.until, contract: &contract, settings: &desk });
         for entry in entries {
             auditor.take(entry, Some(entry));
         }

@@ -411,6 +411,20 @@ impl Grower {
         self.fault("overdue", [back]);
     }
 
+    /// Somebody looked at the contractor, demanded something, and saw that it was done; or nobody did.
+    pub fn inspection(&mut self, forgotten: bool) {
+        let (date, due) = (self.day(0), self.day(1));
+        let demands = json!([{ "finding": "記録漏れ", "demand": "記録を付けること", "due": due }]);
+        let said = json!({ "look": "on_site", "date": &*date, "of": "見本印刷", "by": [CLERK.0], "demands": demands });
+        let held = self.done(Kind::Inspection, &[], said);
+        if forgotten {
+            self.fault("not_inspected", [held]);
+            return;
+        }
+        let said = json!({ "inspection": held, "demand": 1, "improved": true, "date": &*date, "by": CLERK.0 });
+        self.done(Kind::Recheck, &[], said);
+    }
+
     /// The machine is said to be clean, after all that was put on it.
     pub fn declare(&mut self) {
         let said = json!({ "by": "見本太郎", "date": self.day(0), "statement": "残っていない" });
