@@ -32,6 +32,8 @@ mod numbers;
 mod people;
 mod regime;
 mod seen;
+#[cfg(test)]
+mod tests;
 mod traces;
 
 pub use check::Check;
