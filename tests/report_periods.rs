@@ -97,8 +97,31 @@ fn incident(days: &Days, side: &Side) {
     days.json(office, &format!("medium lost M-4 --circumstances 保管庫に見当たらない {SATO}"));
 }
 
+/// The code of a ledger behind its number of entries.
+const CODE: &str = "C4BAR-3W4M6-QRG2X-SU3D9";
+
+fn is_code(text: &[u8]) -> bool {
+    let at = |at: usize| {
+        if [5, 11, 17].contains(&at) {
+            text[at] == b'-'
+        } else {
+            text[at].is_ascii_uppercase() || text[at].is_ascii_digit()
+        }
+    };
+    (0..CODE.len()).all(at)
+}
+
 /// What chance put into a record, the same in every run.
 fn settled(mut text: String) -> String {
+    let codes: Vec<String> = text
+        .as_bytes()
+        .windows(CODE.len())
+        .filter(|at| is_code(at))
+        .map(|at| String::from_utf8_lossy(at).into())
+        .collect();
+    for code in &codes {
+        text = text.replace(code, CODE);
+    }
     let mut numbers: Vec<String> = Vec::new();
     let mut from = 0;
     while let Some(at) = text[from..].find("TW-").map(|at| at + from) {

@@ -133,11 +133,11 @@ fn each_answer_that_contradicts_the_ledger_is_refused_with_its_entries() {
     let file = answers(&side, "c.toml", &all);
     let words = format!("report compliance --answers {} {SATO}", said(&file));
     let lines = [
-        format!("(1) "),
-        format!("(3) "),
-        format!("(4) "),
-        format!("(7) "),
-        format!("(8) "),
+        "(1) ".to_owned(),
+        "(3) ".to_owned(),
+        "(4) ".to_owned(),
+        "(7) ".to_owned(),
+        "(8) ".to_owned(),
         incident.to_string(),
         firm.to_string(),
         decision.to_string(),

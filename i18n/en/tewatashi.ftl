@@ -1982,7 +1982,6 @@ void-next-theirs = tell the side that { $bundle } came from at once; they make i
 
 ## Reports and audits
 about-report = Make the reports the city asks for, and those of audits, from the ledger
-about-report-handling = Make the monthly report on handling
 about-report-handling = Make the monthly report on handling (form 5)
 about-report-compliance = Make the report on keeping the contract's terms
 about-report-erasure = Make the report on erasure
@@ -2288,7 +2287,6 @@ audit-same-os-user = hand-over and second look were done by the same user of the
 audit-refused = refused to { $by }: { $kind } (times: { $times })
 audit-wrong-passphrase = the secret was wrong { $times } times in a row ({ $by })
 audit-overridden = a rule was set aside ({ $rule })
-audit-loosened = setting { $key } was loosened ({ $old } → { $new })
 audit-loosened = setting { $key } was loosened (from { $old } to { $new })
 audit-put-back = put back in entry { $entry }
 audit-not-put-back = not put back

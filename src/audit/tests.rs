@@ -26,9 +26,9 @@ fn told(kind: Kind, time: &str, facts: Value) -> Entry {
 }
 
 fn audited(entries: &[Entry]) -> Audit {
-    let contract = Effective::default();
+    let (settings, contract) = (Settings::default(), Effective::default());
     let span = Span::new(iso("2026-04-01").unwrap(), iso("2027-03-31").unwrap()).unwrap();
-    let mut auditor = Auditor::new(Asked { span, today: span.until, contract: &contract });
+    let mut auditor = Auditor::new(Asked { span, today: span.until, contract: &contract, settings: &settings });
     for entry in entries {
         auditor.take(entry, Some(entry));
     }
@@ -112,7 +112,7 @@ fn a_clock_may_differ_by_two_minutes_and_no_more() {
     let hold = |time: &str| told(Kind::Hold, time, json!({ "reason": "確認" }));
     let back = |time: &str| {
         let all = ledger(vec![hold("2026-04-02T10:00:00+09:00"), hold(time)]);
-        found(&all, Check::Clock).into_iter().map(|(fault, entries)| (fault, entries)).collect::<Vec<_>>()
+        found(&all, Check::Clock)
     };
     assert_eq!(back("2026-04-02T09:58:00+09:00"), []);
     assert_eq!(back("2026-04-02T09:57:59+09:00"), [(Fault::ClockBack { seconds: 121 }, vec![2, 3])]);

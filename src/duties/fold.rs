@@ -151,7 +151,7 @@ mod tests {
     use crate::case::facts::tests::entry;
     use serde_json::{Value, json};
 
-    fn facts(value: Value) -> serde_json::Map<String, Value> {
+    fn facts(value: &Value) -> serde_json::Map<String, Value> {
         value.as_object().unwrap().clone()
     }
 
@@ -166,9 +166,9 @@ mod tests {
             "demands": [{ "finding": "施錠なし", "due": "2026-10-31" }, { "finding": "記録漏れ" }],
         });
         let recheck = |improved: bool| json!({ "inspection": 3, "demand": 1, "improved": improved, "date": "2026-10-20", "by": "佐藤" });
-        let held = entry(3, Kind::Inspection, "2026-10-01", facts(inspection));
-        let not_yet = entry(4, Kind::Recheck, "2026-10-20", facts(recheck(false)));
-        let met = entry(5, Kind::Recheck, "2026-10-25", facts(recheck(true)));
+        let held = entry(3, Kind::Inspection, "2026-10-01", facts(&inspection));
+        let not_yet = entry(4, Kind::Recheck, "2026-10-20", facts(&recheck(false)));
+        let met = entry(5, Kind::Recheck, "2026-10-25", facts(&recheck(true)));
         let open = |entries: &[Entry]| Duties::of(entries).held[0].open().map(|(nth, _)| nth).collect::<Vec<_>>();
         assert_eq!(open(&[held.clone(), not_yet.clone()]), [1, 2]);
         assert_eq!(open(&[held.clone(), not_yet, met]), [2]);
@@ -181,8 +181,8 @@ mod tests {
         let begun = json!({ "name": "見本印刷", "from": "2026-05-01", "until": "2027-03-31", "approval": "第5号" });
         let ended = json!({ "name": "見本 印刷", "ended": "2026-12-31" });
         let entries = [
-            entry(3, Kind::Subcontractor, "2026-05-01", facts(begun)),
-            entry(4, Kind::Subcontractor, "2026-12-31", facts(ended)),
+            entry(3, Kind::Subcontractor, "2026-05-01", facts(&begun)),
+            entry(4, Kind::Subcontractor, "2026-12-31", facts(&ended)),
         ];
         let duties = Duties::of(&entries);
         let firm = duties.firm_named("見本印刷").unwrap();
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn the_last_declaration_of_the_day_holds() {
         let declared =
-            |number, date: &str| entry(number, Kind::Conformity, "2026-04-01", facts(json!({ "date": date })));
+            |number, date: &str| entry(number, Kind::Conformity, "2026-04-01", facts(&json!({ "date": date })));
         let duties = Duties::of(&[declared(2, "2026-04-01"), declared(3, "2026-09-01"), declared(4, "2026-06-01")]);
         let of = |text| duties.declared_by(day(text)).map(|declared| declared.entry);
         assert_eq!(

@@ -27,7 +27,7 @@ pub fn desk() -> (Days, Side) {
         "staff add 区太郎 --role 保護担当者 --section 税務課 --party 区",
         "place add 金庫室 --keep",
         "place add 作業室 --work",
-        "equipment add PC-1 --kind PC --host pc1",
+        "equipment add PC-1 --kind PC --this",
     ];
     for words in words {
         days.json(&side.office, &format!("{words} {SATO}"));
