@@ -56,7 +56,7 @@ fn the_report_of_a_lost_medium_says_how_it_is_sealed_and_where_its_slip_is() {
     assert_eq!((&row["bundle"], &row["encrypted"], &row["slip"]), (&json!(one.bundle), &json!(true), &json!(one.slip)));
     says(&row["method"], &["ChaCha20-Poly1305", "age v1"]);
     says(&row["passphrase"], &["自動生成", "35桁（5桁×6組", "英大文字・英小文字・数字・記号"]);
-    says(&row["whereabouts"], &["未交付。当方で保管", "通知書のファイルの消去の記録なし"]);
+    says(&row["whereabouts"], &["未交付。台帳では、当方で保管", "通知書のファイルの消去の記録なし"]);
     says(&said["remarks"], &["媒体 M-1 の所在", "所在不明", "佐藤健へ引渡し", "受領の記録なし", "開封の記録なし"]);
     // Nothing is claimed that nobody said.
     for blank in ["place", "cause", "harm", "measures", "notice", "publication", "prevention", "kinds", "changes"] {
@@ -87,7 +87,7 @@ fn the_next_report_says_what_changed_and_which_report_said_otherwise() {
     let changes: Vec<&str> = second["changes"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
     assert_eq!(changes[0], "人数　第一報：1,200人　→　34人");
     assert!(
-        changes[1].starts_with(&format!("{} の通知書の所在　第一報：未交付。当方で保管。", one.bundle)),
+        changes[1].starts_with(&format!("{} の通知書の所在　第一報：未交付。台帳では、当方で保管。", one.bundle)),
         "{changes:?}"
     );
     assert!(changes[1].contains("佐藤健へ交付") && changes[1].contains("上書き消去済み"), "{changes:?}");
@@ -181,7 +181,7 @@ fn of_a_bundle_of_the_other_side_only_what_was_read_here_is_claimed() {
     assert!(read["passphrase"].is_null(), "who made it knows: {read}");
     assert_eq!((&unread["encrypted"], &unread["method"]), (&Value::Null, &Value::Null), "{unread}");
     says(&read["whereabouts"], &["受領の記録なし"]);
-    says(&said["remarks"], &["媒体 M-1 の所在　当方で保管"]);
+    says(&said["remarks"], &["媒体 M-1 の所在　台帳では、当方で保管"]);
 }
 
 #[test]

@@ -48,9 +48,9 @@ fn gave(piece: &Piece, handed: &Handed) -> String {
 fn place(piece: &Piece) -> String {
     let kept = piece.place.as_ref().map(|place| format!("（{place}）")).unwrap_or_default();
     match &piece.state {
-        State::Here if piece.theirs => format!("当方で保管{kept}"),
-        State::Here if piece.handovers.is_empty() => format!("未交付。当方で保管{kept}"),
-        State::Here => format!("当方に戻り保管{kept}"),
+        State::Here if piece.theirs => format!("台帳では、当方で保管{kept}"),
+        State::Here if piece.handovers.is_empty() => format!("未交付。台帳では、当方で保管{kept}"),
+        State::Here => format!("台帳では、当方に戻り保管{kept}"),
         State::Out(out) => {
             let (by, to) = (&out.by, &out.destination);
             format!("{} 持出し（担当 {by}、持出先 {to}、返却予定 {}）", on(&out.seen.at), on(&out.due))
