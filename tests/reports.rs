@@ -67,6 +67,9 @@ fn what_nobody_answered_stays_blank_and_nothing_is_invented() {
     declared(&days, &side);
     let told = days.json(&side.office, &format!("report handling {SATO}"));
     assert_eq!(told["blank"], json!([4, 5, 6, 7, 8]), "people, places and machines are as they were declared");
+    // Written down half a year after it was handed in: the sheet says of which day the comparison is.
+    let special = json!(["適合申出書（令和8.4.1）の内容は、令和8.11.2 に台帳へ記録したものである。"]);
+    assert_eq!(record(&side, &issued(&told))["fields"]["special"], special);
     let told = days.json(&side.office, &format!("report compliance --from 2026-10-01 --to 2026-10-31 {SATO}"));
     assert_eq!(told["blank"], json!([1, 2, 5, 6, 7, 8, 9]));
     let fields = &record(&side, &issued(&told))["fields"];

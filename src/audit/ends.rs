@@ -81,7 +81,7 @@ pub(super) fn looks(asked: &Asked, life: &Life, duties: &Duties, moment: NaiveDa
     out.looked_at(Check::NotInspected, duties.held.len() + due.len());
     for matter in due.into_iter().filter(|matter| matter.is_overdue(moment)) {
         // Nobody looked since the case was made: its first entry has the contract.
-        let matter = Open { entry: matter.entry.or(Some(1)), ..matter };
+        let matter = Open { entry: matter.entry.or(Some(1)), bundle: matter.holder.clone(), holder: None, ..matter };
         out.find(finding(life, Check::NotInspected, matter));
     }
 }

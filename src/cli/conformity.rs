@@ -35,6 +35,9 @@ pub fn run(context: &Context, date: NaiveDate, statements: &[String]) -> Result<
         machines = machines.len(),
         contacts = emergency.len()
     ));
+    if declared.date < when::today() {
+        context.warn(&t!("warn-conformity-late", date = era::long(declared.date)));
+    }
     context.result(&json!({ "conformity": declared }));
     Ok(())
 }

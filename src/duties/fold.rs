@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::facts::{Conformity, Demand, Firm, Inspection, Look, Rechecked};
+use crate::case::facts::day_of;
 use crate::ledger::{Entry, Kind, Outcome};
 use crate::life::facts::Told;
 use crate::typed;
@@ -15,6 +16,8 @@ pub const KINDS: [Kind; 4] = [Kind::Conformity, Kind::Subcontractor, Kind::Inspe
 pub struct Declared {
     /// The entry.
     pub entry: u64,
+    /// The day it was recorded: what is compared is how the case stood then.
+    pub recorded: Option<NaiveDate>,
     /// What it says.
     pub said: Conformity,
 }
@@ -97,7 +100,10 @@ impl Duties {
         }
         match entry.known_kind() {
             Some(Kind::Conformity) => {
-                self.declared.extend(Told::of(entry).map(|said| Declared { entry: entry.number, said }));
+                self.declared.extend(Told::of(entry).map(|said| {
+                    let (entry, recorded) = (entry.number, day_of(entry));
+                    Declared { entry, recorded, said }
+                }));
             }
             Some(Kind::Subcontractor) => self.firm(entry),
             Some(Kind::Inspection) => {

@@ -180,7 +180,7 @@ mod tests {
         answers.put(1, Answer { choice: Some(false), text: None });
         answers.put(2, Answer { choice: Some(true), text: None });
         answers.put(7, Answer { choice: Some(false), text: None });
-        let declared = Declared { entry: 12, said: declared() };
+        let declared = Declared { entry: 12, recorded: None, said: declared() };
         let made = |difference: &Difference| matches!(difference, Difference::Joined(_)).then_some(20);
         let found = contradictions(&answers, &found, &declared, made);
         assert_eq!(found, [Contradiction { question: 1, why: Why::Changed, entries: vec![12, 20] }]);

@@ -66,9 +66,17 @@ pub fn handling(desk: &Desk, of: &Reported, declared: Option<&Declared>, compare
         to: Some(of.span.until.into()),
         declared: declared.map(|declared| declared.said.date.into()),
         measures,
-        special: of.answers.special.iter().cloned().collect(),
+        special: of.answers.special.iter().cloned().chain(declared.and_then(recorded_later)).collect(),
         carried,
     })
+}
+
+/// Attack: a declaration of April that is written down in November, with the people of November, so that nothing has changed.
+/// What it was compared with is of the day on which it was written down, and the sheet says which.
+fn recorded_later(declared: &Declared) -> Option<String> {
+    let later = declared.recorded.filter(|recorded| *recorded > declared.said.date)?;
+    let (date, later) = (era::table(declared.said.date), era::table(later));
+    Some(format!("適合申出書（{date}）の内容は、{later} に台帳へ記録したものである。"))
 }
 
 fn measure(of: &Reported, section: usize, compared: &Compared) -> Measure {

@@ -66,6 +66,9 @@ pub fn run(context: &Context, args: &AskedArgs, sheet: Sheet) -> Result<(), Fail
     if let Some(file) = &args.template_answers {
         return write_template(context, &desk, &draft, file);
     }
+    if draft.span.until > crate::cli::when::today() {
+        context.warn(&t!("warn-span-not-over", until = era::long(draft.span.until)));
+    }
     let papers = Papers::new(context, &desk);
     let answers = gathered(context, &draft, args)?;
     let mut overridden = Vec::new();

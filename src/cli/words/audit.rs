@@ -258,6 +258,7 @@ fn refusal(l: &FluentLanguageLoader, kind: &str) -> String {
         "kept" => fl!(l, "refusal-kept"),
         "came_already" => fl!(l, "refusal-came-already"),
         "before" => fl!(l, "refusal-before"),
+        "answer_contradicts" => fl!(l, "refusal-answer-contradicts"),
         other => show::name(other),
     }
 }
