@@ -87,8 +87,8 @@ fn what_changed_since_the_declaration_is_told_and_its_denial_refused() {
     let added = days.last_of(&side.office, "staff_add")["number"].clone();
     days.json(&side.office, &format!("staff retire 田中一 --date 2026-10-05 {SATO}"));
     let retired = days.last_of(&side.office, "staff_retire")["number"].clone();
-    days.json(&side.office, &format!("place add 倉庫 --keep {SATO}"));
     side.office.edit("slip_gap_days = 1", "slip_gap_days = 2");
+    days.json(&side.office, &format!("place add 倉庫 --keep {SATO}"));
     days.at("2026-11-02 09:00");
     let told = days.json(&side.office, &format!("report handling {SATO}"));
     let measures = record(&side, &issued(&told))["fields"]["measures"].clone();
@@ -97,6 +97,10 @@ fn what_changed_since_the_declaration_is_told_and_its_denial_refused() {
     assert_eq!(of(1), (json!("changed"), notes));
     assert_eq!(of(2), (json!("changed"), json!(["区域・場所の追加　倉庫"])));
     assert_eq!(of(3), (json!("changed"), json!(["決まりの変更　媒体と通知書の間の日数"])));
+    // What came after the period is of the next report.
+    days.json(&side.office, &format!("staff add 後藤四郎 --role 作業従事者 --section 運用課 {SATO}"));
+    let again = days.json(&side.office, &format!("report handling --month 2026-10 {SATO}"));
+    assert_eq!(record(&side, &issued(&again))["fields"]["measures"], measures);
     let denied = answers(&side, "a.toml", "[section.1]\nchange = \"変更なし\"\n[section.6]\nchange = \"変更なし\"\n");
     let words = format!("report handling --answers {} {SATO}", said(&denied));
     let entries = format!("{added}・{retired}");

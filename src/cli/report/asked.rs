@@ -106,7 +106,7 @@ fn draft(desk: &Desk, args: &AskedArgs, sheet: Sheet) -> Result<Draft, Failure> 
     let known = Known::of(&sources, span);
     let declared = duties.declared_by(span.until).cloned();
     let compared = match &declared {
-        Some(declared) => Compared::of(&declared.said, &conformity::standing(desk)?),
+        Some(declared) => Compared::of(&declared.said, &conformity::standing(desk, span.until)?),
         None => Compared::default(),
     };
     Ok(Draft { sheet, span, contract, known, declared, compared, entries, life })
