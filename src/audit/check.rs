@@ -53,6 +53,8 @@ checks! {
     Loosened,
     /// 時計の飛び
     Clock,
+    /// 後日の記録: written down long after the day it states.
+    RecordedLate,
     /// 時間外の取扱い
     OffHours,
     /// 開始のみで終わりのない作業

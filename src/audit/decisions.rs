@@ -304,7 +304,8 @@ fn destroy(seen: &Seen, entry: &Entry) -> Vec<Deed> {
 
 /// Whether who decided is who did it. A name may stand behind a title: 情報課長　見本太郎.
 fn is_named(decided: &str, did: &str) -> bool {
-    let plain = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    // What is no letter, or is not seen, parts no name from its title: 架空　花子（代決）.
+    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let (decided, did) = (plain(decided), plain(did));
-    did.chars().count() > 1 && decided.ends_with(&did)
+    did.chars().count() > 1 && decided.contains(&did)
 }

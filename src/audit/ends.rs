@@ -61,6 +61,9 @@ pub(super) fn open(life: &mut Life, end: Option<NaiveDate>, moment: NaiveDate, o
         .filter(|piece| piece.what == What::Media && piece.handed().is_some())
         .map(crate::life::Piece::name_of)
         .collect();
+    for settled in life.settled.iter().filter_map(|incident| incident.closed.as_ref()) {
+        out.note(Noted::IncidentClosed, settled.0);
+    }
     for matter in open::all(life, end) {
         let overdue = matter.is_overdue(moment);
         let handed = handed.contains(matter.thing.as_str());
@@ -160,7 +163,7 @@ fn looked(life: &Life, out: &mut Out) {
     out.looked_at(Check::NotErased, copies + life.machines.len());
     out.looked_at(Check::Overdue, out_now);
     out.looked_at(Check::CopiesFound, searches);
-    out.looked_at(Check::IncidentOpen, life.incidents.len());
+    out.looked_at(Check::IncidentOpen, life.incidents.len() + life.settled.len());
     out.looked_at(Check::WritingUnconfirmed, of(What::Media));
     out.looked_at(Check::NotChecked, handed);
     out.looked_at(Check::VendorPaper, life.destructions.iter().filter(|one| one.said.vendor.is_some()).count());

@@ -198,6 +198,16 @@ pub enum Fault {
     },
     /// The time of an entry lies ahead of the day of the audit.
     ClockAhead,
+    /// Written down long after it was.
+    RecordedLate {
+        /// The day it states.
+        stated: NaiveDate,
+    },
+    /// The contract was made longer once it was over.
+    AmendedLate {
+        /// Its end until then.
+        end: NaiveDate,
+    },
     /// Data touched when the office was closed.
     OffHours {
         /// Who.
@@ -266,4 +276,8 @@ pub enum Noted {
     CorrectedText,
     /// The signing key was replaced by word of the old one.
     KeyReplaced,
+    /// Incidents that somebody declared settled.
+    IncidentClosed,
+    /// Files of slips of which nobody knows who took them away.
+    SlipGone,
 }

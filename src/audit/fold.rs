@@ -8,6 +8,7 @@ use super::decisions::Decisions;
 use super::ends;
 use super::finding::{Audit, Fault};
 use super::hours::Hours;
+use super::late::Late;
 use super::numbers::Numbers;
 use super::people::People;
 use super::regime::Regime;
@@ -46,6 +47,7 @@ pub struct Auditor<'a> {
     traces: Traces,
     counts: Counts,
     hours: Hours,
+    late: Late,
     out: Out,
 }
 
@@ -66,6 +68,7 @@ impl<'a> Auditor<'a> {
             traces: Traces::default(),
             counts: Counts::default(),
             hours: Hours::default(),
+            late: Late::default(),
             out: Out::default(),
         }
     }
@@ -95,6 +98,7 @@ impl<'a> Auditor<'a> {
         self.traces.take(&seen, out);
         self.counts.take(&seen, out);
         self.hours.take(&seen, out);
+        self.late.take(&seen, out);
         ends::late(&seen, &self.life, out);
         if seen.in_span {
             out.looked(Check::Unreadable);

@@ -11,6 +11,7 @@
 //!                                  ├─► apart     medium and slip
 //!                                  ├─► traces    refusals, secrets, rules set aside or loosened
 //!                                  ├─► hours     when data was touched
+//!                                  ├─► late      when the ledger heard of it
 //!                                  └─► Life ──► ends: what is open when the span ends
 //!                                  ──► Audit { checked, findings, notes }
 //! ```
@@ -28,6 +29,7 @@ mod ends;
 mod finding;
 mod fold;
 mod hours;
+mod late;
 mod numbers;
 mod people;
 mod regime;

@@ -42,7 +42,7 @@ impl Numbers {
             Some(Kind::Void) if seen.in_span && seen.entry.facts.contains_key("number") => {
                 out.note(Noted::Voided, seen.number());
             }
-            Some(Kind::SlipErased) if seen.day <= until => self.erased(seen),
+            Some(Kind::SlipErased) if seen.day <= until => self.erased(seen, out),
             _ => {}
         }
     }
@@ -91,7 +91,10 @@ impl Numbers {
         }
     }
 
-    fn erased(&mut self, seen: &Seen) {
+    fn erased(&mut self, seen: &Seen, out: &mut Out) {
+        if seen.in_span && text(seen.entry, "result") == Some("found_gone") {
+            out.note(Noted::SlipGone, seen.number());
+        }
         // One that could not be taken away is still there.
         let gone = text(seen.entry, "result") != Some("failed");
         if let Some(slip) = seen.entry.facts.get("number").and_then(Value::as_str).filter(|_| gone) {

@@ -18,6 +18,8 @@ pub(super) struct Regime {
     pub training: Training,
     /// When the office works.
     pub office: Office,
+    /// The last day of the contract, changes apart.
+    pub end: Option<NaiveDate>,
     /// All of them, for the next change to be held against.
     pub value: Value,
 }
@@ -39,6 +41,7 @@ impl Regime {
             approval: texts("rules", "approval").iter().filter_map(|word| Approval::parse(word)).collect(),
             training: training.unwrap_or(usual.training),
             office: Office { hours: hours.unwrap_or(Office::default().hours), closed },
+            end: at("contract", "to").and_then(Value::as_str).and_then(calendar::iso),
             value: value.clone(),
         }
     }

@@ -18,22 +18,18 @@ use crate::life::facts::{Checked, Handover, Told};
 const MOST_WRONG: usize = 3;
 
 /// Facts on which no check rests: who corrects a word of them hides nothing from this audit.
-const TEXTS: [&str; 16] = [
+const TEXTS: [&str; 12] = [
     "title",
-    "items",
-    "subjects",
     "reason",
     "place",
     "remarks",
     "circumstances",
     "whereabouts",
-    "name",
     "section",
     "contact",
     "carry",
     "location",
     "scope",
-    "method",
     "serial",
 ];
 
@@ -287,13 +283,20 @@ fn corrected(seen: &Seen, out: &mut Out) {
     out.looked(Check::Corrected);
     let Some(corrects) = number(seen.entry, "corrects") else { return };
     let values = seen.entry.facts.get("facts").and_then(Value::as_object).filter(|values| !values.is_empty());
-    if values.is_some_and(|values| values.keys().all(|key| TEXTS.contains(&key.as_str()))) {
+    if values.is_some_and(|values| values.keys().all(|key| is_word(seen, key))) {
         out.note(Noted::CorrectedText, seen.number());
         return;
     }
     let reason = text(seen.entry, "reason").unwrap_or_default().to_owned();
     let finding = seen.finding(Check::Corrected, Fault::Corrected { corrects, struck: values.is_none(), reason });
     out.find(Finding { entries: vec![corrects, seen.number()], ..finding });
+}
+
+/// Whether a fact is a word on which no check rests. Attack: the name of a firm or of a person, under which somebody else was looked
+/// at or trained.
+fn is_word(seen: &Seen, key: &str) -> bool {
+    let thing = || [SubjectType::Medium, SubjectType::Equipment].into_iter().any(|kind| seen.of(kind).next().is_some());
+    TEXTS.contains(&key) || (key == "name" && thing())
 }
 
 fn key(seen: &Seen, out: &mut Out) {

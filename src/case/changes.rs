@@ -46,8 +46,8 @@ enum Weaker {
     RaisedOrNone,
     /// More of the day counts as usual.
     Longer,
-    /// The day became an earlier one, or none.
-    Earlier,
+    /// The day became another one, or none.
+    Moved,
     /// Somebody stands for it who did not before.
     NewName,
 }
@@ -70,8 +70,9 @@ const RULES: &[(&str, Weaker)] = &[
     ("contract.items", Weaker::MorePermitted),
     // What is certified and what is warned of hangs on the classes of data.
     ("contract.data_class", Weaker::FewerClasses),
-    // Retention counts from the contract's end: an earlier one lets records go earlier.
-    ("contract.to", Weaker::Earlier),
+    // Retention counts from the contract's end, and what has no day of its own is due then: an earlier one lets records go, a later
+    // one what is overdue. A contract is made longer by an amendment.
+    ("contract.to", Weaker::Moved),
     ("retention.years", Weaker::Lowered),
     ("retention.from_next_fiscal_year", Weaker::TurnedOff),
     ("warning.subjects", Weaker::Raised),
@@ -137,8 +138,7 @@ fn is_weaker(key: &str, old: &Value, new: &Value) -> bool {
                 (None, _) => false,
             }
         }
-        // Days are written so that their texts sort as they do; no day is before all days.
-        Weaker::Earlier => new.as_str().unwrap_or_default() < old.as_str().unwrap_or_default(),
+        Weaker::Moved => old.as_str().is_some_and(|day| !day.is_empty()) && old != new,
         Weaker::NewName => !new.is_null(),
     }
 }

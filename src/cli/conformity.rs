@@ -21,7 +21,14 @@ use crate::term::show;
 
 pub fn run(context: &Context, date: NaiveDate, statements: &[String]) -> Result<(), Failure> {
     let declared = recorded(context, Kind::Conformity, |desk, trace| {
-        let mut declared = Conformity { date: when::past_day(Some(date))?, ..standing(desk, when::today())? };
+        let date = when::past_day(Some(date))?;
+        // Attack: the same declaration once more, as things stand today, so that nothing has changed since.
+        if let Some(known) = desk.duties()?.declared.iter().find(|known| known.said.date >= date) {
+            let message =
+                t!("err-declared-already", date = era::long(known.said.date), entry = known.entry.to_string());
+            return Err(Failure::refused("declared_already", message, t!("hint-declared-already")));
+        }
+        let mut declared = Conformity { date, ..standing(desk, when::today())? };
         for told in statements {
             let (section, text) = statement(told)?;
             declared.statements.insert(section, text);

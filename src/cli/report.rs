@@ -9,6 +9,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::when;
 use crate::calendar::Span;
+use crate::case::Effective;
 use crate::duties::Sheet;
 use crate::paper::fields::audit::AuditKind;
 use crate::t;
@@ -33,4 +34,12 @@ fn span(args: &SpanArgs, usual: Span) -> Result<Span, Failure> {
         return Err(Failure::usage("bad_span", t!("err-bad-span"), t!("hint-bad-span")));
     }
     Ok(span)
+}
+
+/// Says that a report is about days on which there was no contract: it has nothing to tell of them.
+fn outside(context: &Context, span: Span, contract: &Effective) {
+    let before = contract.from.is_some_and(|from| span.until < from);
+    if before || contract.to.is_some_and(|to| span.from > to) {
+        context.warn(&t!("warn-span-outside"));
+    }
 }

@@ -37,14 +37,23 @@ pub fn known(known: &Known, span: Span, question: usize) -> Option<bool> {
     let firms = &known.outside;
     match question {
         1 => known.events_in(span).next().is_some().then_some(true),
-        3 => (!known.people.is_empty()).then_some(true),
-        // Of everybody who works with the data, or it is for people to say.
-        4 => (!known.people.is_empty() && known.untrained.is_empty()).then_some(true),
+        // 個人情報保護責任者、作業責任者、作業従事者等: somebody of each, or it is for people to say.
+        3 => ROLES.iter().all(|roles| has_role(known, roles)).then_some(true),
+        // Of everybody who works with the data, and there is somebody who does.
+        4 => (has_role(known, &["作業従事者"]) && known.untrained.is_empty()).then_some(true),
         6 => (!firms.is_empty()).then_some(true),
-        7 => (!firms.is_empty()).then(|| firms.iter().all(|firm| firm.approved.is_some())),
+        // That no decision is recorded does not mean that there is none.
+        7 => (!firms.is_empty() && firms.iter().all(|firm| firm.approved.is_some())).then_some(true),
         8 => (!firms.is_empty() && firms.iter().all(|firm| !firm.looked.is_empty())).then_some(true),
         _ => None,
     }
+}
+
+/// The people that (3) names; one word of each will do.
+const ROLES: [&[&str]; 3] = [&["個人情報保護責任者", "取扱責任者"], &["作業責任者"], &["作業従事者"]];
+
+fn has_role(known: &Known, roles: &[&str]) -> bool {
+    known.people.iter().any(|person| roles.contains(&person.role.as_str()))
 }
 
 /// Answers that the ledger contradicts.
@@ -166,6 +175,8 @@ mod tests {
             outside: vec![Outside {
                 name: "見本印刷".into(),
                 entries: vec![7],
+                since: None,
+                until: None,
                 approved: None,
                 duties: None,
                 looked: Vec::new(),
@@ -178,9 +189,17 @@ mod tests {
     fn what_only_people_know_is_not_answered() {
         let all = |of: &Known| (1..=9).map(|question| known(of, span(), question)).collect::<Vec<_>>();
         assert_eq!(all(&Known::default()), [None; 9]);
-        let (yes, no) = (Some(true), Some(false));
-        assert_eq!(all(&troubled()), [yes, None, yes, None, None, yes, no, None, None]);
+        let yes = Some(true);
+        assert_eq!(
+            all(&troubled()),
+            [yes, None, None, None, None, yes, None, None, None],
+            "one role is not all of them"
+        );
         let mut trained = troubled();
+        for role in ["個人情報保護責任者", "作業責任者", "作業従事者"] {
+            trained.people.push(Person { role: role.into(), ..person("P-009") });
+        }
+        assert_eq!((known(&trained, span(), 3), known(&trained, span(), 4)), (yes, None));
         trained.untrained.clear();
         assert_eq!(known(&trained, span(), 4), yes);
     }

@@ -65,12 +65,13 @@ pub fn looks(duties: &Duties, settings: &Settings, contract: &Effective, today: 
             due.map(|due| (name.clone(), due)).into_iter().collect()
         }
         Side::Contractor | Side::Subcontractor => {
-            let working = duties.firms.iter().filter(|firm| firm.works(today));
+            // Attack: a firm that was never looked at is said to work no more. It should have been looked at while it did.
+            let begun = duties.firms.iter().filter(|firm| firm.said.from.is_none_or(|from| from <= today));
             let due = |firm: &super::fold::Contracted| {
-                let until = firm.said.until.or(contract.to);
+                let until = [firm.ended, firm.said.until, contract.to].into_iter().flatten().min();
                 Some((firm.said.name.clone(), by(Some(&firm.said.name), firm.said.from.or(contract.from), until)?))
             };
-            working.filter_map(due).collect()
+            begun.filter_map(due).collect()
         }
     }
 }
@@ -135,6 +136,10 @@ mod tests {
         let soon = open(&duties, &settings, &contract, day("2027-03-10"));
         assert!(soon.len() == 1 && !soon[0].is_overdue(day("2027-03-10")) && soon[0].is_overdue(day("2027-05-01")));
         duties.firms[0].ended = iso("2026-12-31");
+        let never = looks(&duties, &settings, &contract, day("2027-06-01"));
+        assert_eq!(never, [("見本印刷".to_owned(), day("2026-12-31"))], "it ended, and nobody ever looked");
+        let said = Inspection { of: Some("見本印刷".into()), ..looked("2026-09-01").said };
+        duties.held.push(Held { said, ..looked("2026-09-01") });
         assert_eq!(looks(&duties, &settings, &contract, day("2027-06-01")), []);
     }
 }

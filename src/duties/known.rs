@@ -106,7 +106,11 @@ pub struct Outside {
     pub name: String,
     /// The entries that tell that it works for this side.
     pub entries: Vec<u64>,
-    /// The decision: entry, number and day.
+    /// The first day it worked, or something was made for it or went to it.
+    pub since: Option<NaiveDate>,
+    /// The last day it works, where one was said.
+    pub until: Option<NaiveDate>,
+    /// The decision that came before and still holds: entry, number and day.
     pub approved: Option<(u64, String, NaiveDate)>,
     /// The day of the contract with the same duties.
     pub duties: Option<NaiveDate>,
@@ -280,13 +284,18 @@ fn things(entry: &Entry) -> Vec<String> {
 /// Firms that were registered, that a decision is about, or that something was handed to or packed for.
 fn outside(sources: &Sources, span: Span) -> Vec<Outside> {
     let mut found: Vec<Outside> = Vec::new();
-    let mut add = |name: &str, entry: u64| {
+    let mut add = |name: &str, entry: u64, day: Option<NaiveDate>, until: Option<NaiveDate>| {
         let same = |one: &&mut Outside| crate::typed::same_name(&one.name, name);
         match found.iter_mut().find(same) {
-            Some(one) => one.entries.push(entry),
+            Some(one) => {
+                one.entries.push(entry);
+                one.since = one.since.into_iter().chain(day).min();
+            }
             None => found.push(Outside {
                 name: name.to_owned(),
                 entries: vec![entry],
+                since: day,
+                until,
                 approved: None,
                 duties: None,
                 looked: Vec::new(),
@@ -294,25 +303,31 @@ fn outside(sources: &Sources, span: Span) -> Vec<Outside> {
         }
     };
     for firm in sources.duties.firms.iter().filter(|firm| works_in(firm, span)) {
-        add(&firm.said.name, firm.entry);
+        let until = firm.ended.into_iter().chain(firm.said.until).min();
+        add(&firm.said.name, firm.entry, firm.said.from, until);
     }
     for entry in sources.entries.iter().filter(|entry| entry.result == Outcome::Done) {
         let to = if let Some(said) = Handover::of(entry).filter(|_| entry.is(Kind::Handover)) {
-            let past = said.direction == Direction::Subcontracted && said.at.date_naive() <= span.until;
-            said.to.organization.filter(|_| past)
+            let day = said.at.date_naive();
+            let past = said.direction == Direction::Subcontracted && day <= span.until;
+            said.to.organization.filter(|_| past).map(|name| (name, Some(day)))
         } else {
             let name = entry.facts.get("subcontractor").and_then(Value::as_str).filter(|_| entry.is(Kind::Pack));
-            name.filter(|_| day_of(entry).is_some_and(|day| day <= span.until)).map(str::to_owned)
+            let day = day_of(entry);
+            name.filter(|_| day.is_some_and(|day| day <= span.until)).map(|name| (name.to_owned(), day))
         };
-        if let Some(name) = to {
-            add(&name, entry.number);
+        if let Some((name, day)) = to {
+            add(&name, entry.number, day, None);
         }
     }
     for one in &mut found {
         let decision = sources.decisions.iter().rev().find(|decision| {
             let said = &decision.said;
             let named = said.things.iter().any(|thing| crate::typed::same_name(thing, &one.name));
-            said.purpose == Approval::Subcontract && named && said.date <= span.until && decision.revoked.is_none()
+            // 事前に: by the first day it worked or something went to it; and not over while it still works.
+            let before = one.since.is_none_or(|since| said.date <= since);
+            let holds = said.until.is_none_or(|until| until >= span.until.min(one.until.unwrap_or(span.until)));
+            said.purpose == Approval::Subcontract && named && before && holds && decision.revoked.is_none()
         });
         one.approved = decision.map(|found| (found.entry, found.said.number.clone(), found.said.date));
         one.duties = sources.duties.firm_named(&one.name).and_then(|firm| firm.said.duties);

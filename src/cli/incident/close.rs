@@ -45,7 +45,7 @@ fn left(life: &Life, incident: &Opened) -> Vec<(&'static str, String)> {
         left.push(("notice", t!("warn-incident-notice", done = show::number(done), whole = whole)));
     }
     if !incident.has_final() {
-        left.push(("final_report", t!("warn-incident-final")));
+        left.push(("final_report", t!("warn-incident-final", entry = incident.entry.to_string())));
     }
     left
 }

@@ -23,7 +23,7 @@ pub fn run(context: &Context, args: &IncidentUpdateArgs) -> Result<(), Failure> 
             let hint = t!("hint-incident-no-news");
             return Err(Failure::usage("nothing_said", t!("err-incident-no-news"), hint));
         }
-        open(&desk.life()?, args.entry)?;
+        any(&desk.life()?, args.entry)?;
         None
     } else {
         record(context, &desk, args)?;
@@ -46,7 +46,7 @@ fn record(context: &Context, desk: &Desk, args: &IncidentUpdateArgs) -> Result<(
     recorded_at(context, desk, Kind::IncidentUpdate, |desk, trace| {
         let life = desk.life()?;
         trace.about(SubjectType::Entry, args.entry.to_string());
-        open(&life, args.entry)?;
+        any(&life, args.entry)?;
         let told = update(context, desk, &life, trace, args)?;
         trace.facts(told.facts().into());
         Ok(())
@@ -72,8 +72,9 @@ fn update(
     Ok(IncidentUpdate { incident: args.entry, said, notified })
 }
 
-fn open(life: &Life, entry: u64) -> Result<&Opened, Failure> {
-    life.incidents.iter().find(|incident| incident.entry == entry).ok_or_else(|| words::no_incident(entry))
+/// One that is settled as well: what becomes known later is added, and the report that was still missing is made.
+fn any(life: &Life, entry: u64) -> Result<&Opened, Failure> {
+    life.incident(entry).ok_or_else(|| words::no_such_incident(entry))
 }
 
 fn says_nothing(args: &IncidentUpdateArgs) -> bool {

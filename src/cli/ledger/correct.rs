@@ -26,6 +26,11 @@ pub fn run(context: &Context, number: u64, reason: &str, set: &[String]) -> Resu
             let message = t!("err-document-not-correctable");
             return Err(Failure::refused("not_correctable", message, t!("hint-document-not-correctable")));
         }
+        // What was said of an incident went out on a report; what is known better is added.
+        if [Kind::Incident, Kind::IncidentUpdate, Kind::IncidentClose].iter().any(|kind| entry.is(*kind)) {
+            let message = t!("err-incident-not-correctable");
+            return Err(Failure::refused("not_correctable", message, t!("hint-incident-not-correctable")));
+        }
         let facts = pairs(set, &entry.facts)?;
         if !stays_readable(&entry, &facts) {
             return Err(Failure::usage("would_not_read", t!("err-would-not-read"), t!("hint-would-not-read")));

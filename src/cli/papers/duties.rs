@@ -78,9 +78,11 @@ pub fn roster(desk: &Desk, since: Option<NaiveDate>) -> Result<Paper, Failure> {
     let people: Vec<Member> = here.filter(changed).map(|one| member(one, since.map(|_| "追加"))).collect();
     let gone = |one: &&&Listed| {
         let (Some(since), Some(left)) = (since, one.retired) else { return false };
-        left > since && left <= today && one.added <= since
+        left > since && left <= today
     };
-    let left: Vec<Member> = ours.iter().filter(gone).map(|one| member(one, Some("終了"))).collect();
+    // Who came and left in between worked there too.
+    let word = |one: &Listed| if since.is_some_and(|since| one.added > since) { "追加、終了" } else { "終了" };
+    let left: Vec<Member> = ours.iter().filter(gone).map(|one| member(one, Some(word(one)))).collect();
     let sheet = Roster {
         date: Some(today.into()),
         letter: Some(letter(&desk.settings)),

@@ -25,7 +25,7 @@ pub fn erasure_report(desk: &Desk, life: &Life, open: Vec<String>) -> Result<Pap
     let documents = issued(desk)?;
     let entries = desk.look(|ledger| corrected::holding(ledger, &ENDS))?;
     let ended = entries.iter().filter(|entry| matches!(entry.result, Outcome::Done | Outcome::InPart));
-    let works: Vec<Work> = ended.filter_map(|entry| work(entry, &documents)).collect();
+    let works: Vec<Work> = ended.filter_map(|entry| work(life, entry, &documents)).collect();
     let mut items: Vec<String> = Vec::new();
     for item in life.bundles.iter().flat_map(|bundle| &bundle.items) {
         if !items.contains(item) {
@@ -66,13 +66,17 @@ fn issued(desk: &Desk) -> Result<HashMap<u64, String>, Failure> {
 
 fn approvals(life: &Life) -> Vec<Approval> {
     let ends = |purpose| matches!(purpose, Purpose::Erasure | Purpose::Destruction);
-    let holding = life.decisions.iter().filter(|one| ends(one.said.purpose) && one.revoked.is_none());
+    // One that was revoked later is still what the work rested on.
+    let all = life.decisions.iter().filter(|one| ends(one.said.purpose));
     let row = |one: &crate::life::Decision| Approval {
-        number: Some(one.said.number.clone()),
+        number: Some(match one.revoked {
+            Some(entry) => format!("{}（台帳の記録 {entry}番で取消）", one.said.number),
+            None => one.said.number.clone(),
+        }),
         date: Some(one.said.date.into()),
         approver: Some(one.said.by.clone()),
     };
-    holding.map(row).collect()
+    all.map(row).collect()
 }
 
 fn machine_row(machine: &Machine, documents: &HashMap<u64, String>) -> sheet::Machine {
@@ -92,7 +96,7 @@ fn machine_row(machine: &Machine, documents: &HashMap<u64, String>) -> sheet::Ma
     }
 }
 
-fn work(entry: &Entry, documents: &HashMap<u64, String>) -> Option<Work> {
+fn work(life: &Life, entry: &Entry, documents: &HashMap<u64, String>) -> Option<Work> {
     let text = |key: &str| entry.facts.get(key).and_then(Value::as_str).map(str::to_owned);
     let own = Work {
         at: Some(Moment::of(&entry.time)),
@@ -103,7 +107,9 @@ fn work(entry: &Entry, documents: &HashMap<u64, String>) -> Option<Work> {
     };
     let at =
         |at: chrono::DateTime<chrono::FixedOffset>| Some(Moment::of(&at.to_rfc3339_opts(SecondsFormat::Secs, false)));
-    let parts = |parts: &[Part]| Some(parts.iter().map(|part| part.id.clone()).collect::<Vec<_>>().join("、"));
+    let name =
+        |part: &Part| life.piece(part.what, &part.id).map_or(part.id.as_str(), |piece| piece.name_of()).to_owned();
+    let parts = |parts: &[Part]| Some(parts.iter().map(name).collect::<Vec<_>>().join("、"));
     Some(match entry.known_kind()? {
         Kind::Erase => Work {
             kind: Some(WorkKind::Erased),

@@ -1,7 +1,8 @@
 //! The two reports with questions: what the ledger knows fills them, people answer the rest, and what contradicts the ledger is
 //! refused with the entries it contradicts.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -27,6 +28,9 @@ use crate::life::Life;
 use crate::t;
 use crate::term::ask;
 use crate::term::show;
+
+/// No file of answers is longer.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// A report before its answers.
 struct Draft {
@@ -66,6 +70,7 @@ pub fn run(context: &Context, args: &AskedArgs, sheet: Sheet) -> Result<(), Fail
     if let Some(file) = &args.template_answers {
         return write_template(context, &desk, &draft, file);
     }
+    super::outside(context, draft.span, &draft.contract);
     if draft.span.until > crate::cli::when::today() {
         context.warn(&t!("warn-span-not-over", until = era::long(draft.span.until)));
     }
@@ -163,7 +168,15 @@ fn write_template(context: &Context, desk: &Desk, draft: &Draft, file: &Path) ->
 /// The answers of the file; else, on a terminal, what the ledger does not know is asked.
 fn gathered(context: &Context, draft: &Draft, args: &AskedArgs) -> Result<Answers, Failure> {
     if let Some(file) = &args.answers {
-        let bytes = std::fs::read(file).map_err(|e| words::io(file, &e))?;
+        let mut bytes = Vec::new();
+        // Attack: a device, or a disk image, in place of a page of answers.
+        let read = File::open(file).and_then(|from| from.take(MOST_BYTES + 1).read_to_end(&mut bytes));
+        read.map_err(|e| words::io(file, &e))?;
+        if bytes.len() as u64 > MOST_BYTES {
+            let path = show::path(file);
+            let message = t!("err-answers-too-large", path = path.clone());
+            return Err(Failure::usage("bad_answers", message, t!("hint-answers-too-large")).about(path));
+        }
         return Answers::from_bytes(draft.sheet, &bytes).map_err(|mistakes| words::answers_file(file, &mistakes));
     }
     let mut answers = Answers::default();
@@ -188,12 +201,46 @@ fn gathered(context: &Context, draft: &Draft, args: &AskedArgs) -> Result<Answer
             continue;
         }
         let options = [yes.to_owned(), no.to_owned(), t!("report-leave-blank")];
-        let chosen = ask::choice(&label, &options, Some(2)).map_err(|e| words::terminal(&e))?;
-        let text = ask::text(&t!("report-ask-text"), Some("")).map_err(|e| words::terminal(&e))?;
-        let choice = [Some(true), Some(false), None][chosen];
-        answers.put(question, Answer { choice, text: Some(text).filter(|text| !text.is_empty()) });
+        loop {
+            let chosen = ask::choice(&label, &options, Some(2)).map_err(|e| words::terminal(&e))?;
+            let text = ask::text(&t!("report-ask-text"), Some("")).map_err(|e| words::terminal(&e))?;
+            let choice = [Some(true), Some(false), None][chosen];
+            answers.put(question, Answer { choice, text: Some(text).filter(|text| !text.is_empty()) });
+            let wrong = wrong_with(draft, &answers, question, args.override_reason.is_some());
+            if wrong.is_empty() {
+                break;
+            }
+            // At once: nobody answers nine questions to hear that the first was wrong.
+            for line in &wrong {
+                context.note(line);
+            }
+        }
     }
     Ok(answers)
+}
+
+/// What keeps this answer from standing.
+fn wrong_with(draft: &Draft, answers: &Answers, question: usize, may_contradict: bool) -> Vec<String> {
+    let lacking = lacking(draft, answers).into_iter().filter(|(of, _)| *of == question);
+    let found = contradictions(draft, answers).into_iter().filter(|one| one.question == question && !may_contradict);
+    lacking.map(|(of, why)| lack(of, why)).chain(found.map(|one| contradiction(&one))).collect()
+}
+
+fn lacking(draft: &Draft, answers: &Answers) -> Vec<(usize, Lacking)> {
+    match draft.sheet {
+        Sheet::Compliance => compliance::lacking(&merged(draft, answers)),
+        Sheet::Handling => Vec::new(),
+    }
+}
+
+fn contradictions(draft: &Draft, answers: &Answers) -> Vec<Contradiction> {
+    match (draft.sheet, &draft.declared) {
+        (Sheet::Compliance, _) => compliance::contradictions(answers, &draft.known, draft.span),
+        (Sheet::Handling, Some(declared)) => {
+            handling::contradictions(answers, &draft.compared, declared, |one| draft.made(one))
+        }
+        (Sheet::Handling, None) => Vec::new(),
+    }
 }
 
 /// Refuses answers that say too little or that the ledger contradicts; the numbers of those that were set against it.
@@ -207,22 +254,12 @@ fn checked(draft: &Draft, answers: &Answers, args: &AskedArgs, trace: &Trace) ->
     if let Some(declared) = &draft.declared {
         trace.fact("declared", declared.entry);
     }
-    if draft.sheet == Sheet::Compliance {
-        let merged = merged(draft, answers);
-        let lacking: Vec<String> = compliance::lacking(&merged).iter().map(|(at, why)| lack(*at, *why)).collect();
-        if !lacking.is_empty() {
-            let failure =
-                Failure::usage("answers_incomplete", t!("err-answers-incomplete"), t!("hint-answers-incomplete"));
-            return Err(failure.with_details(lacking));
-        }
+    let lacking: Vec<String> = lacking(draft, answers).into_iter().map(|(at, why)| lack(at, why)).collect();
+    if !lacking.is_empty() {
+        let failure = Failure::usage("answers_incomplete", t!("err-answers-incomplete"), t!("hint-answers-incomplete"));
+        return Err(failure.with_details(lacking));
     }
-    let found = match (draft.sheet, &draft.declared) {
-        (Sheet::Compliance, _) => compliance::contradictions(answers, &draft.known, draft.span),
-        (Sheet::Handling, Some(declared)) => {
-            handling::contradictions(answers, &draft.compared, declared, |one| draft.made(one))
-        }
-        (Sheet::Handling, None) => Vec::new(),
-    };
+    let found = contradictions(draft, answers);
     if found.is_empty() {
         return Ok(Vec::new());
     }
@@ -237,8 +274,13 @@ fn checked(draft: &Draft, answers: &Answers, args: &AskedArgs, trace: &Trace) ->
             Failure::refused("answer_contradicts", message, t!("hint-answer-contradicts")).with_details(details)
         );
     };
-    trace.fact("overridden", json!({ "rule": "answer_contradicts", "reason": said::text(reason)? }));
+    trace.fact("overridden", json!({ "rule": "answer_contradicts", "reason": one_line(reason)? }));
     Ok(questions)
+}
+
+/// Attack: a reason with a line end, after which the remark on the sheet seems to be over.
+fn one_line(reason: &str) -> Result<String, Failure> {
+    said::text(&reason.replace(['\r', '\n'], "　"))
 }
 
 /// The answers with what the ledger fills in.
@@ -268,13 +310,13 @@ fn compose(
     overridden: &[usize],
     args: &AskedArgs,
 ) -> Result<Paper, Failure> {
-    let reason = args.override_reason.as_deref().unwrap_or_default().trim();
+    let reason = args.override_reason.as_deref().map(one_line).transpose()?.unwrap_or_default();
     let of = Reported {
         span: draft.span,
         contract: &draft.contract,
         known: &draft.known,
         answers,
-        overridden: (!overridden.is_empty()).then_some((overridden, reason)),
+        overridden: (!overridden.is_empty()).then_some((overridden, reason.as_str())),
     };
     match draft.sheet {
         Sheet::Handling => Ok(papers::handling(desk, &of, draft.declared.as_ref(), &draft.compared)),

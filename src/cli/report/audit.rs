@@ -86,6 +86,7 @@ pub fn run(context: &Context, args: &AuditArgs, kind: AuditKind) -> Result<(), F
     let span = Span { until: span.until.min(today), ..span };
     let opinion = args.opinion.as_deref().map(said::text).transpose()?;
     let desk = Desk::open(context)?;
+    super::outside(context, span, &desk.contract()?);
     let (found, document) = recorded_at(context, &desk, Kind::Report, |desk, trace| {
         let found = look(context, desk, span)?;
         let document = issued(context, desk, args.xlsx.as_deref(), kind, &found, opinion.clone())?;

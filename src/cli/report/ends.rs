@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::papers::{self, Paper, Papers};
 use crate::cli::status::Standing;
 use crate::cli::takeout::finish;
-use crate::cli::{reconcile, words};
+use crate::cli::{reconcile, when, words};
 use crate::era;
 use crate::ledger::{Kind, SubjectType};
 use crate::t;
@@ -27,7 +27,10 @@ pub fn erasure(context: &Context) -> Result<(), Failure> {
         .iter()
         .map(|one| {
             let due = one.due.map(|due| format!("（期限 {}）", era::table(due))).unwrap_or_default();
-            format!("{}　{}{due}", words::waits_on_paper(one.waits), one.thing)
+            // Both sides number their slips from one.
+            let bundle = one.bundle.as_ref().filter(|bundle| **bundle != one.thing);
+            let bundle = bundle.map(|bundle| format!("（束 {bundle}）")).unwrap_or_default();
+            format!("{}　{}{bundle}{due}", words::waits_on_paper(one.waits), one.thing)
         })
         .collect();
     let files = reconcile::slip_files_left(&desk, &standing)?;
@@ -49,6 +52,7 @@ pub fn erasure(context: &Context) -> Result<(), Failure> {
 pub fn roster(context: &Context, since: Option<NaiveDate>) -> Result<(), Failure> {
     let desk = Desk::open(context)?;
     let papers = Papers::new(context, &desk);
+    let since = since.map(|since| when::past_day(Some(since))).transpose()?;
     let paper = recorded_at(context, &desk, Kind::Report, |desk, trace| {
         let paper = papers::roster(desk, since)?;
         papers.ready(&paper)?;

@@ -34,6 +34,7 @@ pub fn audit_check(l: &FluentLanguageLoader, check: Check) -> String {
         Check::Overridden => fl!(l, "audit-check-overridden"),
         Check::Loosened => fl!(l, "audit-check-loosened"),
         Check::Clock => fl!(l, "audit-check-clock"),
+        Check::RecordedLate => fl!(l, "audit-check-recorded-late"),
         Check::OffHours => fl!(l, "audit-check-off-hours"),
         Check::Unfinished => fl!(l, "audit-check-unfinished"),
         Check::Corrected => fl!(l, "audit-check-corrected"),
@@ -57,6 +58,8 @@ pub fn noted(l: &FluentLanguageLoader, note: Noted) -> String {
         Noted::Voided => fl!(l, "audit-note-voided"),
         Noted::CorrectedText => fl!(l, "audit-note-corrected-text"),
         Noted::KeyReplaced => fl!(l, "audit-note-key-replaced"),
+        Noted::IncidentClosed => fl!(l, "audit-note-incident-closed"),
+        Noted::SlipGone => fl!(l, "audit-note-slip-gone"),
     }
 }
 
@@ -92,6 +95,8 @@ pub fn fault(l: &FluentLanguageLoader, fault: &Fault, times: usize) -> String {
         }
         Fault::ClockBack { seconds } => fl!(l, "audit-clock-back", seconds = seconds.to_string()),
         Fault::ClockAhead => fl!(l, "audit-clock-ahead"),
+        Fault::RecordedLate { stated } => fl!(l, "audit-recorded-late", stated = era::table(*stated)),
+        Fault::AmendedLate { end } => fl!(l, "audit-amended-late", end = era::table(*end)),
         Fault::Corrected { corrects, struck, reason } => {
             let corrects = corrects.to_string();
             let told = match struck {
@@ -258,6 +263,9 @@ fn refusal(l: &FluentLanguageLoader, kind: &str) -> String {
         "kept" => fl!(l, "refusal-kept"),
         "came_already" => fl!(l, "refusal-came-already"),
         "before" => fl!(l, "refusal-before"),
+        order if order.starts_with("is_") => fl!(l, "refusal-order"),
+        "not_checked" | "check_incomplete" => fl!(l, "refusal-check-incomplete"),
+        "not_a_medium" => fl!(l, "refusal-not-a-medium"),
         "answer_contradicts" => fl!(l, "refusal-answer-contradicts"),
         other => show::name(other),
     }

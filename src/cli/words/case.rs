@@ -20,8 +20,9 @@ pub fn mistakes(path: &Path, mistakes: &[Mistake]) -> Failure {
 pub fn answers_file(path: &Path, mistakes: &[Mistake]) -> Failure {
     let shown = show::path(path);
     let line = |m: &Mistake| format!("{shown}:{}:{}: {}", m.line, m.column, mistake_line(m));
+    // A list of five thousand mistakes helps nobody.
     Failure::usage("bad_answers", t!("err-bad-answers-file", path = shown.clone()), t!("hint-bad-answers-file"))
-        .with_details(mistakes.iter().map(line).collect())
+        .with_details(mistakes.iter().take(20).map(line).collect())
         .about(shown.clone())
 }
 
