@@ -250,6 +250,25 @@ fn what_is_not_an_open_incident_takes_nothing() {
     assert_eq!(told(&office).len(), 1);
 }
 
+/// Attack: five thousand persons become five, once the report is out.
+#[test]
+fn what_was_said_of_an_incident_is_added_to_and_never_corrected() {
+    let days = Days::from("2026-05-11 09:00");
+    let side = Side::new(&days, CITY);
+    let office = &side.office;
+    let entry = days.json(office, "incident new --what 誤送信 --subjects 5000 --no-documents")["incident"].to_string();
+    let later =
+        days.json(office, &format!("incident update {entry} --place 本庁舎 --no-documents"))["entry"].to_string();
+    days.json(office, &format!("incident close {entry} --reason 了承"));
+    let closed = days.last_of(office, "incident_close")["number"].to_string();
+    for number in [&entry, &later, &closed] {
+        for how in ["--set subjects=5", ""] {
+            days.refused(office, &format!("ledger correct {number} --reason 誤記 {how}"), 4, "not_correctable");
+        }
+    }
+    assert_eq!(days.json(office, &format!("incident show {entry}"))["incident"]["known"]["subjects"], 5000);
+}
+
 #[test]
 fn closing_is_a_persons_decision_and_tells_what_is_left() {
     let days = Days::from("2026-05-11 09:00");
@@ -267,6 +286,11 @@ fn closing_is_a_persons_decision_and_tells_what_is_left() {
     assert!(all[0]["closed"].is_u64() && all[0]["cause"] == "lost", "{all}");
     let status = days.json(office, "status");
     assert!(status["open"].as_array().unwrap().iter().any(|open| open["waits"] == "lost"), "{status}");
+    // What the warning names can be typed as it stands, also once it is settled.
+    assert!(run.err.contains(&format!("tewatashi incident update {entry} --report --final")), "{run:?}");
+    days.json(office, &format!("incident update {entry} --report --final"));
+    let all = days.json(office, "incident list --all")["incidents"].clone();
+    assert!(all[0]["closed"].is_u64(), "{all}");
 
     let entry = days.json(office, &format!("incident new --what 誤記 --thing {} --subjects 2", one.slip))["incident"]
         .to_string();

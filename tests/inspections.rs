@@ -39,6 +39,35 @@ fn a_subcontractor_needs_a_decision_that_names_it() {
     days.refused(&side.office, &format!("subcontractor end 他社 {SATO}"), 1, "no_subcontractor");
 }
 
+/// Attack: a firm that was never looked at is said to work no more; and a look is typed in with a day on which it was not yet due.
+#[test]
+fn a_firm_that_ended_unseen_stays_to_be_told_and_so_does_a_look_written_down_late() {
+    let (days, side) = contractor::desk();
+    let office = &side.office;
+    approved(&days, &side);
+    days.json(office, &format!("subcontractor add 見本印刷 --from 2026-04-01 --duties 2026-04-01 {SATO}"));
+    days.at("2027-04-20 09:00");
+    days.json(office, &format!("subcontractor end 見本印刷 --date 2027-02-26 {SATO}"));
+    let checks = |days: &Days| {
+        let told = days.json(office, &format!("report audit --from 2026-04-01 --to 2027-04-20 {SATO}"));
+        let found = told["findings"].as_array().unwrap().iter();
+        found.map(|one| one["check"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(checks(&days), ["not_inspected"]);
+    let waits = days.json(office, "status")["open"].clone();
+    assert!(waits.as_array().unwrap().iter().any(|one| one["waits"] == "inspection"), "{waits}");
+    days.json(office, &format!("inspection add on-site --of 見本印刷 --date 2027-02-01 --no-documents {SATO}"));
+    assert_eq!(checks(&days), ["recorded_late"]);
+}
+
+#[test]
+fn a_number_of_the_roster_decides_as_the_person_it_stands_for() {
+    let (days, side) = contractor::desk();
+    let approve = "approve --for takeout --number 第7号 --date 2026-04-01 --by P-001";
+    days.json(&side.office, &format!("{approve} {SATO}"));
+    assert_eq!(days.last_of(&side.office, "approve")["facts"]["by"], "佐藤健");
+}
+
 #[test]
 fn a_finding_is_open_until_somebody_saw_that_it_was_mended() {
     let (days, side) = contractor::desk();
@@ -152,6 +181,13 @@ fn the_list_of_people_and_the_notice_of_changes() {
     let fields = &notice["fields"];
     assert_eq!((fields["people"].as_array().unwrap().len(), &fields["people"][0]["change"]), (1, &json!("追加")));
     assert_eq!((&fields["left"][0]["name"], &fields["left"][0]["change"]), (&json!("田中一"), &json!("終了")));
+    // Who came and left in between worked there too.
+    days.at("2026-12-01 09:00");
+    days.json(&side.office, &format!("staff retire 高橋三郎 --date 2026-12-01 {SATO}"));
+    let told = days.json(&side.office, &format!("report roster --since 2026-09-30 {SATO}"));
+    let left = record(&side, &issued(&told))["fields"]["left"].clone();
+    assert_eq!((&left[1]["name"], &left[1]["change"]), (&json!("高橋三郎"), &json!("追加、終了")));
+    days.refused(&side.office, &format!("report roster --since 2027-01-01 {SATO}"), 2, "future");
 }
 
 #[test]

@@ -129,6 +129,34 @@ fn troubled() -> (Days, Side) {
     (days, side)
 }
 
+/// 事前に: a decision that came after the first day, or is over, is none; and its absence answers nothing.
+#[test]
+fn a_decision_that_came_too_late_is_no_agreement() {
+    let (days, side) = contractor::desk();
+    let approve = "approve --for subcontract --number 第5号 --date 2026-04-01 --by 課長 --thing 見本印刷";
+    days.json(&side.office, &format!("{approve} {SATO}"));
+    days.json(&side.office, &format!("subcontractor add 見本印刷 --from 2026-03-01 --duties 2026-03-01 {SATO}"));
+    days.at("2026-05-07 09:00");
+    let told = days.json(&side.office, &format!("report compliance {SATO}"));
+    let answers_of = record(&side, &issued(&told))["fields"]["answers"].clone();
+    assert_eq!((&answers_of[5]["yes"], answers_of[6].get("yes")), (&json!(true), None));
+    let file = answers(&side, "a.toml", "[question.7]\nanswer = \"はい\"\n");
+    let words = format!("report compliance --answers {} {SATO}", said(&file));
+    refused(&days, &side, &words, 4, "answer_contradicts", &["(7) "]);
+}
+
+/// Attack: the declaration of April once more, with the people of November.
+#[test]
+fn a_declaration_is_not_made_again_for_the_same_day() {
+    let (days, side) = contractor::desk();
+    declared(&days, &side);
+    days.at("2026-11-02 09:00");
+    for date in ["2026-04-01", "2026-03-01"] {
+        days.refused(&side.office, &format!("contract conformity --date {date} {SATO}"), 4, "declared_already");
+    }
+    days.json(&side.office, &format!("contract conformity --date 2026-11-02 {SATO}"));
+}
+
 #[test]
 fn each_answer_that_contradicts_the_ledger_is_refused_with_its_entries() {
     let (days, side) = troubled();

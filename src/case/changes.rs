@@ -203,7 +203,6 @@ mod tests {
             ("/contract/items", json!(["氏名"]), json!([])),
             ("/contract/data_class", json!(["特定個人情報"]), json!(["不明"])),
             ("/contract/data_class", json!(["不明"]), json!([])),
-            ("/contract/to", json!("2027-03-31"), json!("2026-12-31")),
             ("/contract/to", json!("2027-03-31"), json!("")),
             ("/retention/years", json!(10), json!(9)),
             ("/retention/from_next_fiscal_year", json!(true), json!(false)),
@@ -235,13 +234,21 @@ mod tests {
     fn other_changes_are_told_and_loosen_nothing() {
         for (pointer, old, new) in [
             ("/contract/title", json!("甲"), json!("乙")),
-            ("/contract/to", json!("2027-03-31"), json!("2028-03-31")),
             ("/forms/seals", json!(true), json!(false)),
             ("/people/roles", json!([]), json!(["班長"])),
             ("/parties/subcontractors", json!([]), json!([{"name": "見本運送"}])),
         ] {
             assert!(!change(pointer, old, new).loosened, "{pointer}");
         }
+    }
+
+    /// A contract is made longer by an amendment; written into the settings, a later end makes what is overdue due again.
+    #[test]
+    fn the_end_of_a_contract_is_not_written_anew() {
+        for new in ["2026-12-31", "2028-03-31", ""] {
+            assert!(change("/contract/to", json!("2027-03-31"), json!(new)).loosened, "{new}");
+        }
+        assert!(!change("/contract/to", json!(""), json!("2027-03-31")).loosened, "said for the first time");
     }
 
     #[test]

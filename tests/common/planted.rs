@@ -413,12 +413,14 @@ impl Grower {
 
     /// Somebody looked at the contractor, demanded something, and saw that it was done; or nobody did.
     pub fn inspection(&mut self, forgotten: bool) {
-        let (date, due) = (self.day(0), self.day(1));
+        // Who forgets writes it down late as well.
+        let (date, due) = (self.day(if forgotten { -20 } else { 0 }), self.day(1));
         let demands = json!([{ "finding": "記録漏れ", "demand": "記録を付けること", "due": due }]);
         let said = json!({ "look": "on_site", "date": &*date, "of": "見本印刷", "by": [CLERK.0], "demands": demands });
         let held = self.done(Kind::Inspection, &[], said);
         if forgotten {
             self.fault("not_inspected", [held]);
+            self.fault("recorded_late", [held]);
             return;
         }
         let said = json!({ "inspection": held, "demand": 1, "improved": true, "date": &*date, "by": CLERK.0 });
