@@ -290,7 +290,7 @@ fn an_incident_tells_encryption_for_each_bundle_and_never_decides() {
 #[test]
 fn a_roster_becomes_a_notice_of_change_since_a_day() {
     let text = said(&sample(Form::Roster));
-    assert!(text.contains("令和8年4月2日以後の変更を") && text.contains("従事を終了した者"), "{text}");
+    assert!(text.contains("令和8年4月2日より後の変更を") && text.contains("従事を終了した者"), "{text}");
     assert!(text.contains("例示五郎令和8.11.5令和8.11.2令和8.11.4追加"), "{text}");
     assert!(text.contains("例示七子令和8.4.3令和8.10.31異動による終了"), "{text}");
     let text = said(&with(Form::Roster, &json!({ "left": null })));
