@@ -2074,7 +2074,7 @@ about-contract-conformity = Record the declaration of safeguards and what it hol
 arg-conformity-date = Day it was handed in
 arg-conformity-statement = What was declared ("5=a locked bag is used"; the numbers are those of the monthly report)
 conformity-recorded = The declaration of {$date} is recorded.
-conformity-holds = How the case stands now is kept as what was declared: { $people } people, { $places } places, { $machines } machines, { $contacts } emergency contacts, the rules
+conformity-holds = How the case stands now is kept as what was declared: people { $people }, places { $places }, machines { $machines }, emergency contacts { $contacts }, and the rules
 err-bad-statement = This statement cannot be read: {$text}
 hint-bad-statement = Write "number=text" with a number from 1 to {$most}.
 answers-written = The file for your answers: {$path}
@@ -2087,7 +2087,7 @@ report-erasure-open = { $count ->
     [one] The report says that {$count} matter is open.
    *[other] The report says that {$count} matters are open.
     }
-warn-no-conformity = No declaration of safeguards is recorded, so only what was answered says whether something changed (record one with tewatashi contract conformity).
+warn-no-conformity = No declaration of safeguards that was handed in by the end of the period is recorded, so only what was answered says whether something changed (record one with tewatashi contract conformity).
 err-report-of-city = This report goes from the contractor to the city.
 hint-report-of-city = Make it in the contractor's case. From the city's ledger come the reports of audits and self-checks.
 err-answers-incomplete = Some answers say too little.
