@@ -25,6 +25,19 @@ pub fn path(path: &Path) -> String {
     name(&path.to_string_lossy())
 }
 
+/// A path in a command that can be typed as it stands: quoted where it has a space or another sign that a shell reads.
+#[must_use]
+pub fn typed(path: &Path) -> String {
+    let shown = self::path(path);
+    let plain = |c: char| c.is_alphanumeric() || "/\\.:_-~".contains(c);
+    if shown.chars().all(plain) {
+        return shown;
+    }
+    // Inside of double quotes a shell still reads these.
+    let read = ['$', '`', '"', '!', '\\'];
+    if shown.contains(read) { format!("'{}'", shown.replace('\'', r"'\''")) } else { format!("\"{shown}\"") }
+}
+
 /// `1,234,567`
 #[must_use]
 pub fn number(n: u64) -> String {
@@ -72,6 +85,18 @@ pub fn row(cells: &[&str], columns: &[usize]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_in_a_command_is_quoted_where_a_shell_would_part_it() {
+        for (path, told) in [
+            ("/home/me/案件", "/home/me/案件"),
+            ("/tmp/報告 書/案 件", "\"/tmp/報告 書/案 件\""),
+            ("/tmp/a$(x)b", "'/tmp/a$(x)b'"),
+            ("/tmp/it's $1", r"'/tmp/it'\''s $1'"),
+        ] {
+            assert_eq!(typed(Path::new(path)), told);
+        }
+    }
 
     #[test]
     fn hostile_names_are_harmless() {

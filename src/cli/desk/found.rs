@@ -51,7 +51,7 @@ pub fn found(context: &Context) -> Result<(CaseFolder, bool), Failure> {
         return Err(Failure::refused(
             "case_not_trusted",
             t!("err-case-not-trusted", path = path.clone()),
-            t!("hint-case-not-trusted", path = path.clone()),
+            t!("hint-case-not-trusted", path = show::typed(&folder.path)),
         )
         .about(path));
     }
