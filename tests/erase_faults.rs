@@ -253,6 +253,19 @@ fn nothing_to_resume_is_said() {
     office.run("--json --yes erase --resume").fails(1);
 }
 
+/// Killed while it overwrites the log of work that is done: that log is no longer one to go on with, nor one that was altered.
+#[test]
+fn a_log_half_overwritten_is_ended_and_not_taken_for_an_altered_one() {
+    let office = Office::new();
+    let source = office.desk.file("名簿.csv", "氏名\n");
+    erase(&office, "", [source]);
+    let closed = office.folder().join("erasing/00000002.closed");
+    fs::write(&closed, [0; 5000]).unwrap();
+    let run = office.run("--json --yes erase --resume");
+    assert_eq!((run.code, run.kind().as_str()), (1, "nothing_to_resume"), "{run:?}");
+    assert!(!closed.exists());
+}
+
 #[test]
 fn what_was_interrupted_is_told_by_the_next_command_on_the_case() {
     let (fs, office) = (LoopFs::make("mkfs.ext4 -q -F -b 4096", 256, ""), Office::new());

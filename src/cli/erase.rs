@@ -136,6 +136,7 @@ fn now() -> String {
 }
 
 fn erase(context: &Context, args: &EraseArgs, desk: &Desk, trace: &Trace) -> Result<Done, Failure> {
+    log::sweep(context, desk);
     if args.resume {
         return resume(context, desk, trace);
     }

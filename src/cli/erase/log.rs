@@ -214,7 +214,29 @@ impl Left {
 }
 
 /// Overwrites a log and removes it; it holds names.
+///
+/// It is renamed first: killed in the midst, it would stand there overwritten and look like a log that somebody altered.
 pub fn scrap(context: &Context, path: &Path) {
+    let closed = path.with_extension(CLOSED);
+    let renamed = os::rename_no_replace(path, &closed).and_then(|()| os::sync_dir(&folder_of(path)));
+    overwrite(context, if renamed.is_ok() { &closed } else { path });
+}
+
+/// Ends what [`scrap`] was killed at.
+pub fn sweep(context: &Context, desk: &Desk) {
+    for path in of_no_living_run(desk, CLOSED) {
+        overwrite(context, &path);
+    }
+}
+
+/// The extension of a log that is about to be removed.
+const CLOSED: &str = "closed";
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().map(Path::to_owned).unwrap_or_default()
+}
+
+fn overwrite(context: &Context, path: &Path) {
     for (path, error) in crate::erase::scrap::scrap_file(path).left {
         context.warn(&t!("warn-log-left", path = show::path(&path), reason = error.to_string()));
     }
@@ -222,14 +244,18 @@ pub fn scrap(context: &Context, path: &Path) {
 
 /// Logs that no living run is at, the last first.
 pub fn left(desk: &Desk) -> Vec<PathBuf> {
-    let found = std::fs::read_dir(folder(desk)).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut found: Vec<PathBuf> = found
-        .filter(|path| path.extension().is_some_and(|end| end == "jsonl"))
-        .filter(|path| os::lock_file(path).is_ok_and(|lock| lock.is_some()))
-        .collect();
+    let mut found = of_no_living_run(desk, "jsonl");
     found.sort();
     found.reverse();
     found
+}
+
+fn of_no_living_run(desk: &Desk, extension: &str) -> Vec<PathBuf> {
+    let found = std::fs::read_dir(folder(desk)).into_iter().flatten().flatten().map(|entry| entry.path());
+    found
+        .filter(|path| path.extension().is_some_and(|end| end == extension))
+        .filter(|path| os::lock_file(path).is_ok_and(|lock| lock.is_some()))
+        .collect()
 }
 
 /// The hashes the ledger has of a log, in their order.
