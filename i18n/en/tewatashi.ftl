@@ -1129,11 +1129,14 @@ reason-grew = its size changed while it was being erased
 reason-vanished = it was gone when its turn came
 reason-name-stays = its name could not be removed
 reason-interrupted = the work was interrupted at it
-reason-attribute-stays = an extended attribute could not be removed
+reason-attribute-stays = an extended attribute or an alternate data stream could not be removed
+reason-moves-on-write = it is stored sparse or encrypted (EFS), and what is written may land elsewhere
+reason-kept-elsewhere = its data is kept outside of the file (a cloud, a store for deduplication)
+reason-shadow-copies = this computer has shadow copies, which keep what stood there before it was overwritten
 
 # erase: what may remain
 remains-names = names, in the records of the file system
-remains-attributes = extended attributes
+remains-attributes = extended attributes and alternate data streams
 remains-link-text = the text of symbolic links
 remains-journal = older states of names and attributes, in the journal
 remains-spare-cells = data in spare cells of flash media (read back; spare cells not looked at)
@@ -1145,9 +1148,12 @@ remains-lower-copy = the copy in the lower layer
 remains-other-names = its other names, which lead to nothing now
 remains-remote-copy = data kept by another computer
 remains-everything = all of it: it was not touched
+remains-shadow-copies = data in shadow copies, if there are any (only administrators are told)
+remains-change-journal = names, in the journal of changes
 
 # erase: the better way
 better-whole = consider erasing the whole medium, or destroying it
+better-shadow-copies = have an administrator delete the shadow copies (previous versions, restore points), and run it again
 better-origin = erase it where it is kept: on the server, or in the layer below
 better-root = run it as root, who can often establish it
 better-destroy = what lies on a medium that cannot be written (a DVD-R or other disc) cannot be overwritten: destroy the medium itself and record it with tewatashi destroy NUMBER --method HOW

@@ -1099,11 +1099,14 @@ reason-grew = 消去中に大きさが変わった
 reason-vanished = 順番が来たとき、なくなっていた
 reason-name-stays = 名前を取り除けなかった
 reason-interrupted = 消去の途中で中断した
-reason-attribute-stays = 拡張属性を取り除けなかった
+reason-attribute-stays = 拡張属性または代替データストリームを取り除けなかった
+reason-moves-on-write = スパースまたは暗号化（EFS）で保存されており、上書きが別の場所に書かれることがある
+reason-kept-elsewhere = 内容がこのファイルの外（クラウド、重複除去の保存域など）にある
+reason-shadow-copies = このコンピューターにシャドウコピーがあり、上書きする前の内容が残る
 
 # erase: 残る可能性のあるもの
 remains-names = ファイル名（ファイルシステムの管理領域）
-remains-attributes = 拡張属性
+remains-attributes = 拡張属性・代替データストリーム
 remains-link-text = シンボリックリンクの指す先の文字列
 remains-journal = 名前や属性の以前の状態（ジャーナル）
 remains-spare-cells = フラッシュメモリ等の予備領域の内容（読戻し確認済・予備領域は未確認）
@@ -1115,9 +1118,12 @@ remains-lower-copy = 下の層にある写し
 remains-other-names = ほかの名前（内容は消去済み）
 remains-remote-copy = 別のコンピューターにある内容
 remains-everything = すべて（手を付けていない）
+remains-shadow-copies = シャドウコピー内の内容（有無は管理者以外には分からない）
+remains-change-journal = ファイル名（変更ジャーナル）
 
 # erase: よりよい方法
 better-whole = 媒体全体の消去、または物理的な破壊を検討してください
+better-shadow-copies = 管理者がシャドウコピー（以前のバージョン、復元ポイント）を削除してから、もう一度実行してください
 better-origin = 内容のある元の場所（サーバー、下の層）で消去してください
 better-root = 管理者（root）として実行すると確かめられることがあります
 better-destroy = 書き込めない媒体（DVD-R などの光ディスク）の上のデータは、上書きできません。tewatashi destroy 番号 --method 方法 で媒体を物理的に破壊し、廃棄証明書を残してください

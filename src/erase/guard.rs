@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::os::facts::{Id, Kind};
-use super::os::{self, Folder};
+use super::os::{self, Folder, Protected};
 
 /// Why a path is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,34 +32,8 @@ pub struct Guard {
     ids: HashSet<Id>,
     /// Folders of the system and homes: what is in them may be erased, they may not.
     whole: HashSet<Id>,
+    system: Protected,
 }
-
-/// Nothing in them is a city's data.
-const SYSTEM: [&str; 13] =
-    ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/run", "/sbin", "/sys", "/usr"];
-
-/// Places inside of those, or beside them, where data of people does lie.
-const OPEN: [&str; 4] = ["/dev/shm", "/run/media", "/run/user", "/run/mount"];
-
-/// Not to be erased themselves; what is in them may be.
-const WHOLE: [&str; 16] = [
-    "/home",
-    "/media",
-    "/mnt",
-    "/opt",
-    "/srv",
-    "/tmp",
-    "/var",
-    "/var/cache",
-    "/var/lib",
-    "/var/log",
-    "/var/mail",
-    "/var/spool",
-    "/var/tmp",
-    "/dev/shm",
-    "/run/media",
-    "/run/user",
-];
 
 impl Guard {
     /// Keeps these folders safe, and those of the system. Paths that do not exist need no guard.
@@ -74,9 +48,11 @@ impl Guard {
             gather(folder, &mut ids)?;
         }
         // The system mounted a second time; of what is in it only the folders themselves are known by number.
-        let system = SYSTEM.iter().chain(&["/"]).map(Path::new).chain(homes.iter().map(PathBuf::as_path));
-        let whole = system.filter_map(id_of).collect();
-        Ok(Self { kept, homes, ids, whole })
+        let system = os::protected();
+        let root = system.system.first().and_then(|folder| folder.ancestors().last());
+        let folders = system.system.iter().chain(&homes).map(PathBuf::as_path).chain(root);
+        let whole = folders.filter_map(id_of).collect();
+        Ok(Self { kept, homes, ids, whole, system })
     }
 
     /// Whether a path may be erased. It is the real one: no link leads to it.
@@ -92,9 +68,9 @@ impl Guard {
         if self.homes.iter().any(|home| home == path) {
             return Some(Refusal::Home);
         }
-        let open = OPEN.iter().any(|place| path.starts_with(place));
-        let system = SYSTEM.iter().any(|folder| path.starts_with(folder)) && !open;
-        if system || WHOLE.iter().any(|folder| Path::new(folder) == path) {
+        let open = self.system.open.iter().any(|place| path.starts_with(place));
+        let system = self.system.system.iter().any(|folder| path.starts_with(folder)) && !open;
+        if system || self.system.whole.iter().any(|folder| folder == path) {
             return Some(Refusal::System);
         }
         self.kept.iter().chain(&self.homes).any(above).then_some(Refusal::Above)
@@ -180,9 +156,8 @@ pub fn real(path: &Path) -> io::Result<PathBuf> {
 /// The home folders there are: of this user, and where users' homes usually lie.
 #[must_use]
 pub fn homes() -> Vec<PathBuf> {
-    let own = std::env::var_os("HOME").map(PathBuf::from);
-    let others = std::fs::read_dir("/home").into_iter().flatten().flatten().map(|entry| entry.path());
-    own.into_iter().chain(["/root".into()]).chain(others).chain(os::own_home()).collect()
+    let claimed = ["HOME", "USERPROFILE"].into_iter().filter_map(std::env::var_os).map(PathBuf::from);
+    claimed.chain(os::homes()).chain(os::own_home()).collect()
 }
 
 #[cfg(test)]

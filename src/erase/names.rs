@@ -300,7 +300,7 @@ fn judge(plan: &mut Plan, index: usize, left: Journal, looked: bool, stale: bool
         return;
     }
     let ground = plan.ground(item);
-    let (logical, on_ext) = (ground.is_logical(), ground.is_ext());
+    let (logical, on_ext, history) = (ground.is_logical(), ground.is_ext(), ground.history);
     let through_journal = item.reasons.has(Reason::DataJournal) || on_ext && item.reasons.has(Reason::Inline);
     let item = &mut plan.items[index];
     let mut remains = item.remains;
@@ -312,6 +312,13 @@ fn judge(plan: &mut Plan, index: usize, left: Journal, looked: bool, stale: bool
     }
     if left == Journal::Older {
         remains.add(Remains::Journal);
+    }
+    // One that was found is a reason, and spoils the result.
+    if history.may_keep_shadow_copies && !history.shadow_copies {
+        remains.add(Remains::ShadowCopies);
+    }
+    if history.change_journal {
+        remains.add(Remains::ChangeJournal);
     }
     if through_journal && left == Journal::Nothing {
         item.reasons = settled(item.reasons);

@@ -169,6 +169,12 @@ codes! {
         Interrupted,
         /// An extended attribute could not be removed.
         AttributeStays,
+        /// The way it is stored lets what is written land elsewhere (NTFS: sparse, encrypted).
+        MovesOnWrite,
+        /// Its data is kept somewhere else: with a cloud, in a store that many files share, or packed by the system.
+        KeptElsewhere,
+        /// The system has shadow copies, which keep what stood in a block before it was overwritten.
+        ShadowCopies,
     }
 }
 
@@ -201,6 +207,10 @@ codes! {
         RemoteCopy,
         /// All of it: it was not touched.
         Everything,
+        /// Its data, in shadow copies, if there are any: that is told to administrators alone.
+        ShadowCopies,
+        /// Its name, in the file system's journal of changes.
+        ChangeJournal,
     }
 }
 

@@ -460,7 +460,9 @@ impl Walk<'_> {
         #[allow(clippy::cast_possible_truncation)]
         let number = self.plan.items.len() as u32;
         if reasons.has(Reason::OpenElsewhere) {
-            self.plan.writers.push((number, self.users.writer(facts.id).unwrap_or_default().to_owned()));
+            let known = self.users.writer(facts.id).map(str::to_owned);
+            let who = known.or_else(|| folder.held_by(name)).unwrap_or_default();
+            self.plan.writers.push((number, who));
         }
         let mut item = new(index, name, facts, reasons);
         if facts.kind == Kind::File && facts.links > 1 {

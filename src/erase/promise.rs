@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::os::facts::{Cells, Facts, Hardware, Id};
-use super::os::{self, Folder, Medium, NoMedium, Place, RawDevice};
+use super::os::{self, Folder, History, Medium, NoMedium, Place, RawDevice};
 use super::outcome::{Reason, Reasons, Remaining, Remains};
 
 /// A file system that items lie in, and all that holds for every one of them.
@@ -26,10 +26,12 @@ pub struct Ground {
     pub clears_journal: bool,
     /// The device itself, where it can be read.
     pub raw: Option<RawDevice>,
+    /// What the system keeps of what stood on it before.
+    pub history: History,
 }
 
 /// File systems that never write over what they have written. btrfs can be told to, file by file.
-const COPY_ON_WRITE: [&str; 8] = ["btrfs", "zfs", "bcachefs", "nilfs2", "f2fs", "ubifs", "jffs2", "logfs"];
+const COPY_ON_WRITE: [&str; 9] = ["btrfs", "zfs", "bcachefs", "nilfs2", "f2fs", "ubifs", "jffs2", "logfs", "refs"];
 
 /// Where the place a file system names is an offset on the device it is mounted from.
 const PLACES_ARE_OFFSETS: [&str; 4] = ["ext2", "ext3", "ext4", "xfs"];
@@ -68,9 +70,12 @@ impl Ground {
         let second = place.options.split(',').any(|option| option.starts_with("rtdev="));
         let raw = PLACES_ARE_OFFSETS.contains(&place.fs_type.as_str()) && !second;
         let raw = if raw { RawDevice::under(Path::new(&place.source), facts.id.device) } else { None };
-        let hardware = os::hardware(&place);
+        let (hardware, history) = (os::hardware(&place), os::history(&place));
+        if history.shadow_copies {
+            reasons.add(Reason::ShadowCopies);
+        }
         let clears_journal = !read_only && place.fs_type.starts_with("ext") && os::may_clear_journal(folder);
-        Ok(Self { place, hardware, reasons, device: facts.id.device, mount: facts.mount, clears_journal, raw })
+        Ok(Self { place, hardware, reasons, device: facts.id.device, mount: facts.mount, clears_journal, raw, history })
     }
 
     /// Whether it is ext2, 3 or 4: the file systems whose names can be made to go.
@@ -122,6 +127,9 @@ pub fn of_file(folder: &Folder, name: &OsStr, facts: &Facts, ground: &Ground, us
     if users.swap.contains(&facts.id) {
         reasons.add(Reason::SwapFile);
     }
+    if folder.held_by(name).is_some() {
+        reasons.add(Reason::OpenElsewhere);
+    }
     let file = match folder.open_file(name) {
         Ok(file) => file,
         Err(error) => {
@@ -139,6 +147,8 @@ pub fn of_file(folder: &Folder, name: &OsStr, facts: &Facts, ground: &Ground, us
     mark(marks.append_only, Reason::AppendOnly);
     mark(marks.journalled, Reason::DataJournal);
     mark(marks.encrypted, Reason::EncryptedByFs);
+    mark(marks.moves, Reason::MovesOnWrite);
+    mark(marks.kept_elsewhere, Reason::KeptElsewhere);
     let Ok(Some(layout)) = os::layout_told(&file) else {
         mark(facts.size > 0 && !os::tells_blocks(&file), Reason::BlocksUnknown);
         return reasons;
@@ -162,12 +172,13 @@ pub(super) fn why_closed(error: &io::Error) -> Reason {
         io::ErrorKind::NotFound => Reason::Vanished,
         io::ErrorKind::ReadOnlyFilesystem => Reason::ReadOnly,
         io::ErrorKind::InvalidInput => Reason::Exchanged,
+        io::ErrorKind::ResourceBusy => Reason::OpenElsewhere,
         _ => Reason::ReadFailed,
     }
 }
 
 /// Reasons for which an item is left as it is, whatever is asked for.
-const NEVER: [Reason; 11] = [
+const NEVER: [Reason; 12] = [
     Reason::ReadOnly,
     Reason::Immutable,
     Reason::AppendOnly,
@@ -179,11 +190,18 @@ const NEVER: [Reason; 11] = [
     Reason::ReadFailed,
     Reason::Vanished,
     Reason::Exchanged,
+    Reason::KeptElsewhere,
 ];
 
 /// Reasons for which overwriting does not reach the bytes: left as it is, unless the best that can be done is asked for.
-const OUT_OF_REACH: [Reason; 5] =
-    [Reason::CopyOnWrite, Reason::SharedBlocks, Reason::Compressed, Reason::Inline, Reason::Overlay];
+const OUT_OF_REACH: [Reason; 6] = [
+    Reason::CopyOnWrite,
+    Reason::SharedBlocks,
+    Reason::Compressed,
+    Reason::Inline,
+    Reason::Overlay,
+    Reason::MovesOnWrite,
+];
 
 /// How the plan is meant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -210,10 +228,12 @@ pub fn is_left(reasons: Reasons, wishes: Wishes, on_ext: bool) -> bool {
 #[must_use]
 pub fn leaves(reasons: Reasons) -> Remaining {
     let of = |reason| match reason {
-        Reason::CopyOnWrite | Reason::Compressed | Reason::BlocksMoved | Reason::BlocksUnknown => {
-            Some(Remains::OldBlocks)
-        }
-        Reason::SharedBlocks => Some(Remains::SharedCopy),
+        Reason::CopyOnWrite
+        | Reason::Compressed
+        | Reason::MovesOnWrite
+        | Reason::BlocksMoved
+        | Reason::BlocksUnknown => Some(Remains::OldBlocks),
+        Reason::SharedBlocks | Reason::ShadowCopies => Some(Remains::SharedCopy),
         Reason::Overlay => Some(Remains::LowerCopy),
         Reason::Network => Some(Remains::RemoteCopy),
         Reason::DataJournal => Some(Remains::Journal),

@@ -124,7 +124,7 @@ enum Synced {
 }
 
 fn establish(path: &Path, synced: Synced, sink: Sink) -> io::Result<Outcome> {
-    let file = os::open_read(path)?;
+    let file = os::open_read_back(path)?;
     let place = os::place_of(&file)?;
     let size = file.metadata()?.len();
     let outcome = through(&file, &place, synced, std::slice::from_ref(&(0..size)), &mut |_, bytes| sink(bytes))?;

@@ -447,7 +447,7 @@ fn settle(plan: &mut Plan, at: usize) {
 
 /// With any of these an overwritten item is not called erased, whatever was read back. What passed through a journal is
 /// judged when the journal has been cleared.
-const SPOILS: [Reason; 12] = [
+const SPOILS: [Reason; 14] = [
     Reason::CopyOnWrite,
     Reason::SharedBlocks,
     Reason::Compressed,
@@ -460,13 +460,16 @@ const SPOILS: [Reason; 12] = [
     Reason::CacheStays,
     Reason::DriverCache,
     Reason::Interrupted,
+    Reason::MovesOnWrite,
+    Reason::ShadowCopies,
 ];
 
 /// It was not touched yet: what closes it is why it is skipped, and what is odd is why it failed.
 fn fail_to_open(item: &mut Item, error: &io::Error) {
     let reason = promise::why_closed(error);
     item.reasons.add(reason);
-    let untouched = matches!(reason, Reason::NotPermitted | Reason::ReadOnly) && item.overwritten == 0;
+    let closed = [Reason::NotPermitted, Reason::ReadOnly, Reason::OpenElsewhere];
+    let untouched = closed.contains(&reason) && item.overwritten == 0;
     item.fate = Some(if untouched { Fate::Skipped } else { Fate::Failed });
     if untouched || reason == Reason::ReadFailed {
         item.remains.add(Remains::Everything);

@@ -50,6 +50,9 @@ pub fn reason(l: &FluentLanguageLoader, reason: Reason) -> String {
         Reason::NameStays => fl!(l, "reason-name-stays"),
         Reason::Interrupted => fl!(l, "reason-interrupted"),
         Reason::AttributeStays => fl!(l, "reason-attribute-stays"),
+        Reason::MovesOnWrite => fl!(l, "reason-moves-on-write"),
+        Reason::KeptElsewhere => fl!(l, "reason-kept-elsewhere"),
+        Reason::ShadowCopies => fl!(l, "reason-shadow-copies"),
     }
 }
 
@@ -69,6 +72,8 @@ pub fn remains(l: &FluentLanguageLoader, remains: Remains) -> String {
         Remains::OtherNames => fl!(l, "remains-other-names"),
         Remains::RemoteCopy => fl!(l, "remains-remote-copy"),
         Remains::Everything => fl!(l, "remains-everything"),
+        Remains::ShadowCopies => fl!(l, "remains-shadow-copies"),
+        Remains::ChangeJournal => fl!(l, "remains-change-journal"),
     }
 }
 
@@ -78,6 +83,7 @@ pub fn better(reason: Reason) -> Option<String> {
         Reason::CopyOnWrite
         | Reason::SharedBlocks
         | Reason::Compressed
+        | Reason::MovesOnWrite
         | Reason::Inline
         | Reason::ReadFailed
         | Reason::WriteFailed
@@ -85,7 +91,8 @@ pub fn better(reason: Reason) -> Option<String> {
         | Reason::Differs
         | Reason::OldBlocksDiffer
         | Reason::BlocksMoved => t!("better-whole"),
-        Reason::Overlay | Reason::Network | Reason::UnknownPlace => t!("better-origin"),
+        Reason::Overlay | Reason::Network | Reason::UnknownPlace | Reason::KeptElsewhere => t!("better-origin"),
+        Reason::ShadowCopies => t!("better-shadow-copies"),
         Reason::DataJournal | Reason::BlocksUnknown | Reason::CacheStays | Reason::DriverCache => t!("better-root"),
         Reason::ReadOnly => t!("better-destroy"),
         Reason::Immutable | Reason::AppendOnly => t!("better-marks"),

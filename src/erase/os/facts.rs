@@ -158,6 +158,10 @@ pub struct Marks {
     pub journalled: bool,
     /// It is stored encrypted by the file system.
     pub encrypted: bool,
+    /// It is stored in a way in which what is written may land elsewhere.
+    pub moves: bool,
+    /// Its data is kept somewhere else: with a cloud, or in a store that many files share.
+    pub kept_elsewhere: bool,
 }
 
 /// What came of clearing a file system's journal.

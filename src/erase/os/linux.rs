@@ -16,13 +16,14 @@ use rustix::mm::{MapFlags, ProtFlags};
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 
 use super::mounts::{self, Cache, Mount, Sysfs};
-use super::{CoreDumps, Place, Volume, checked_rename};
+use super::{CoreDumps, History, Place, Volume};
 
 mod attributes;
 mod blocks;
 mod cache;
 mod folder;
 mod held;
+mod protected;
 mod users;
 pub(super) use attributes::*;
 pub use blocks::RawDevice;
@@ -32,6 +33,7 @@ pub(super) use cache::*;
 pub use folder::Folder;
 pub(super) use folder::*;
 pub use held::HeldFolder;
+pub(super) use protected::*;
 pub(super) use space::*;
 pub use std::os::fd::AsFd as Handle;
 pub(super) use users::*;
@@ -125,6 +127,16 @@ pub(super) fn make_readable(path: &Path) -> io::Result<()> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(all))
 }
 
+/// Nothing a user could not see: snapshots show as blocks that are shared.
+pub(super) fn history(_: &Place) -> History {
+    History::default()
+}
+
+/// The page cache can be emptied of a file that is open already.
+pub(super) fn open_read_back(path: &Path) -> io::Result<File> {
+    open_read(path).map(|(file, _)| file)
+}
+
 pub(super) fn open_read(path: &Path) -> io::Result<(File, Metadata)> {
     match open_regular(path, OFlags::RDONLY | OFlags::NOATIME) {
         // Only the owner may leave the time of last access alone.
@@ -176,6 +188,25 @@ pub(super) fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
         // FUSE drivers, older kernels and some network file systems do not know the flag.
         Err(Errno::INVAL | Errno::NOSYS | Errno::PERM | Errno::NOTSUP) => checked_rename(from, to),
         result => Ok(result?),
+    }
+}
+
+/// The check-then-rename for file systems that cannot do both in one step.
+///
+/// Between the two another process could create `to`, and a rename would replace it (a file, or an empty folder). Every
+/// caller renames from a name of its own making inside a folder it holds a lock on or has just made, so the only one who can
+/// win this race is somebody writing the very same name into the same folder at the same moment. Failing outright instead
+/// would leave exFAT through FUSE, the most common hand-over medium, without any safe way to finish.
+fn checked_rename(from: &Path, to: &Path) -> io::Result<()> {
+    require_free(to)?;
+    std::fs::rename(from, to)
+}
+
+fn require_free(to: &Path) -> io::Result<()> {
+    match to.symlink_metadata() {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

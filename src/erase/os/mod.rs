@@ -16,14 +16,16 @@ pub mod tty;
 mod linux;
 #[cfg(target_os = "linux")]
 mod mounts;
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
 #[allow(unsafe_code, reason = "system calls")]
-mod other;
+mod windows;
 
 #[cfg(target_os = "linux")]
 use linux as sys;
-#[cfg(not(target_os = "linux"))]
-use other as sys;
+#[cfg(windows)]
+use windows as sys;
+#[cfg(not(any(target_os = "linux", windows)))]
+compile_error!("what this system promises of its media is not known: src/erase/os needs a file on it");
 
 pub use sys::{Folder, Handle, HeldFolder, RawDevice};
 
@@ -85,8 +87,21 @@ pub enum NoMedium {
 }
 
 /// File systems found on media that change hands.
-const HANDOVER_TYPES: [&str; 8] =
-    ["vfat", "msdos", "exfat", "udf", "iso9660", "fuse.fusefat", "fuse.exfat", "fuse.exfat-fuse"];
+///
+/// As Linux calls them, and the last three as Windows does.
+const HANDOVER_TYPES: [&str; 11] = [
+    "vfat",
+    "msdos",
+    "exfat",
+    "udf",
+    "iso9660",
+    "fuse.fusefat",
+    "fuse.exfat",
+    "fuse.exfat-fuse",
+    "fat",
+    "fat32",
+    "cdfs",
+];
 
 /// Mounts that belong to the running system whatever they lie on: an EFI partition is vfat on every PC.
 const SYSTEM_MOUNTS: [&str; 4] = ["/", "/boot", "/boot/efi", "/efi"];
@@ -154,6 +169,46 @@ pub struct Storage {
     pub flash: Option<bool>,
     /// It is a file, a volume or a virtual disk: what lies below may keep more than is seen here.
     pub layered: bool,
+}
+
+/// What a system itself keeps of what stood on a volume before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct History {
+    /// The file system can have shadow copies; of which volume there are any is told to administrators alone.
+    pub may_keep_shadow_copies: bool,
+    /// There are shadow copies on this computer.
+    pub shadow_copies: bool,
+    /// It keeps a journal of the names of files that were changed.
+    pub change_journal: bool,
+}
+
+/// Folders of the system that are never erased.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Protected {
+    /// Nothing in them is a city's data.
+    pub system: Vec<PathBuf>,
+    /// Places inside of those, or beside them, where data of people does lie.
+    pub open: Vec<PathBuf>,
+    /// Not to be erased themselves; what is in them may be.
+    pub whole: Vec<PathBuf>,
+}
+
+/// What the system keeps of what stood on the volume of a place.
+#[must_use]
+pub fn history(place: &Place) -> History {
+    sys::history(place)
+}
+
+/// The folders of this system that are never erased.
+#[must_use]
+pub fn protected() -> Protected {
+    sys::protected()
+}
+
+/// The home folders of this computer, where they usually lie.
+#[must_use]
+pub fn homes() -> Vec<PathBuf> {
+    sys::homes()
 }
 
 /// The room in the file system that `path` lies in. Where a quota holds for a folder, some file systems answer with the quota.
@@ -231,6 +286,14 @@ pub fn open_read(path: &Path) -> io::Result<File> {
 /// As for [`open_read`].
 pub fn open_read_known(path: &Path) -> io::Result<(File, Metadata)> {
     sys::open_read(path)
+}
+
+/// Opens a regular file to be read back past the cache, as far as that has to be decided when it is opened.
+///
+/// # Errors
+/// As for [`open_read`].
+pub fn open_read_back(path: &Path) -> io::Result<File> {
+    sys::open_read_back(path)
 }
 
 /// Whether this user may read the file, or look through the folder, without opening it.
@@ -312,25 +375,6 @@ pub fn sync_dir(dir: &Path) -> io::Result<()> {
 /// `AlreadyExists` when `to` exists; otherwise as for [`std::fs::rename`].
 pub fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
     sys::rename_no_replace(from, to)
-}
-
-/// The check-then-rename for file systems that cannot do both in one step.
-///
-/// Between the two another process could create `to`, and a rename would replace it (a file, or an empty folder). Every
-/// caller renames from a name of its own making inside a folder it holds a lock on or has just made, so the only one who can
-/// win this race is somebody writing the very same name into the same folder at the same moment. Failing outright instead
-/// would leave exFAT through FUSE, the most common hand-over medium, without any safe way to finish.
-fn checked_rename(from: &Path, to: &Path) -> io::Result<()> {
-    require_free(to)?;
-    std::fs::rename(from, to)
-}
-
-fn require_free(to: &Path) -> io::Result<()> {
-    match to.symlink_metadata() {
-        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
 }
 
 /// A file this process alone holds. Dropping it gives the lock back, and so does the end of the process, however it ends.

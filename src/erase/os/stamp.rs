@@ -10,7 +10,10 @@ pub struct Stamp {
     device: u64,
     #[cfg(unix)]
     file: u64,
-    /// Change time, which no program can set back; elsewhere the modification time.
+    /// When it was made. Windows does not tell which file it is without opening it.
+    #[cfg(windows)]
+    made: u64,
+    /// Change time, which no program can set back; on Windows the time it was last written.
     changed: (i64, i64),
 }
 
@@ -24,11 +27,12 @@ impl Stamp {
     }
 
     /// The stamp of this metadata.
-    #[cfg(not(unix))]
+    #[cfg(windows)]
     #[must_use]
     pub fn of(meta: &Metadata) -> Self {
-        let time = meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
-        Self { changed: (time.as_secs().cast_signed(), i64::from(time.subsec_nanos())) }
+        use std::os::windows::fs::MetadataExt;
+        let attributes = i64::from(meta.file_attributes());
+        Self { made: meta.creation_time(), changed: (meta.last_write_time().cast_signed(), attributes) }
     }
 }
 
@@ -39,11 +43,11 @@ pub fn file_system(path: &std::path::Path) -> u64 {
     rustix::fs::statvfs(path).map_or(0, |facts| facts.f_fsid)
 }
 
-/// Unknown elsewhere.
-#[cfg(not(unix))]
+/// What tells one file system from another, as far as it says so itself.
+#[cfg(windows)]
 #[must_use]
-pub fn file_system(_: &std::path::Path) -> u64 {
-    0
+pub fn file_system(path: &std::path::Path) -> u64 {
+    super::sys::file_system(path)
 }
 
 /// The file's number on its file system, the same after a medium was taken out and put in again.
@@ -54,7 +58,7 @@ pub fn number(meta: &Metadata) -> u64 {
 }
 
 /// Unknown elsewhere.
-#[cfg(not(unix))]
+#[cfg(windows)]
 #[must_use]
 pub fn number(_: &Metadata) -> u64 {
     0
@@ -84,7 +88,7 @@ pub fn others_may(meta: &Metadata) -> Others {
 }
 
 /// Access lists are not looked at.
-#[cfg(not(unix))]
+#[cfg(windows)]
 #[must_use]
 pub fn others_may(_: &Metadata) -> Others {
     Others::Nothing
@@ -99,7 +103,7 @@ pub fn is_executable(meta: &Metadata) -> bool {
 }
 
 /// Windows keeps no such bit.
-#[cfg(not(unix))]
+#[cfg(windows)]
 #[must_use]
 pub fn is_executable(_: &Metadata) -> bool {
     false

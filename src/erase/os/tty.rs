@@ -21,20 +21,22 @@ impl TerminalSettings {
     }
 }
 
-/// Elsewhere the console keeps no settings of ours.
-#[cfg(not(unix))]
-pub struct TerminalSettings(());
+/// Settings of the console this process belongs to.
+#[cfg(windows)]
+pub struct TerminalSettings(u32);
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl TerminalSettings {
-    /// Nothing to remember.
+    /// The settings as they are now; none without a console.
     #[must_use]
     pub fn now() -> Option<Self> {
-        None
+        super::sys::console_mode().map(Self)
     }
 
-    /// Nothing to put back.
-    pub fn restore(&self) {}
+    /// Puts them back.
+    pub fn restore(&self) {
+        super::sys::set_console_mode(self.0);
+    }
 }
 
 /// Waits until a key was typed, at most so long; a signal ends the waiting early.
@@ -57,7 +59,7 @@ pub fn wait_for_input(keyboard: &std::fs::File, most: std::time::Duration) -> st
 ///
 /// # Errors
 /// None.
-#[cfg(not(unix))]
+#[cfg(windows)]
 pub fn wait_for_input(_: &std::fs::File, _: std::time::Duration) -> std::io::Result<bool> {
     Ok(true)
 }

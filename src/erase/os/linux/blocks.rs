@@ -143,6 +143,7 @@ pub(in super::super) fn marks(file: &impl AsFd) -> Marks {
         compressed: either(IFlags::COMPRESSED, StatxAttributes::COMPRESSED),
         journalled: flags.contains(IFlags::JOURNALING),
         encrypted: attributes.contains(StatxAttributes::ENCRYPTED),
+        ..Marks::default()
     }
 }
 

@@ -108,7 +108,7 @@ impl HeldFolder {
         match rustix::fs::renameat_with(&self.handle, name, CWD, to, RenameFlags::NOREPLACE) {
             // As there: drivers that do not know the flag.
             Err(Errno::INVAL | Errno::NOSYS | Errno::PERM | Errno::NOTSUP) => {
-                super::super::require_free(to)?;
+                super::require_free(to)?;
                 Ok(rustix::fs::renameat(&self.handle, name, CWD, to)?)
             }
             result => Ok(result?),
