@@ -253,6 +253,7 @@ fn a_volume_need_not_be_read_back_to_its_end_before_the_work_stops_and_nothing_i
         description: Description::default(),
         signer: &SigningKey::generate().unwrap(),
         ledger_code: None,
+        openers: None,
     };
     let mut staged = bundle::pack(&order, &to.join(".work"), &to.join(order.id.as_str()), &progress).unwrap();
     let stopped = staged.read_back(&progress);

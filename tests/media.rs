@@ -165,6 +165,7 @@ fn a_medium_that_takes_no_japanese_names_gets_the_text_under_another_and_is_not_
         description: Description::default(),
         signer: &SigningKey::generate().unwrap(),
         ledger_code: None,
+        openers: None,
     };
     // Looked at before it gets its name: this driver loses what is in a folder that it renames.
     let (work, place) = (fs.path(".work"), fs.path(order.id.as_str()));

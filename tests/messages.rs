@@ -143,6 +143,9 @@ fn every_error_has_a_twin_that_says_what_to_do() {
             "err-list-unreadable",
             "err-document-contradicts",
             "err-record-newer",
+            "err-opener-not-a-file",
+            "err-opener-not-windows",
+            "err-opener-not-linux",
             // Each reason brings its own advice.
             "err-misstep",
             "err-too-close",

@@ -73,6 +73,7 @@ fn seal(source: &str, out: &str, lock: &str) -> Result<(), Fault> {
         description: Description::default(),
         signer: &signer,
         ledger_code: None,
+        openers: None,
     };
     let file = existing(out)?;
     let sealed = seal_into(&order, &Silent, |_| Ok(Onto { file, path: out.into() }))?;

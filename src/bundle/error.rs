@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::opener::OpenerFault;
+
 /// Why a bundle could not be packed, checked or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -54,6 +56,14 @@ pub enum Error {
         files: u64,
         /// Folders found.
         folders: u64,
+    },
+    /// A program that should go beside the bundle is not taken.
+    #[error("{}: {fault:?}", path.display())]
+    Opener {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        fault: OpenerFault,
     },
     /// More volumes than three digits can number.
     #[error("{volumes} volumes, at most 999")]
@@ -370,6 +380,12 @@ pub enum PublicFault {
     Checksum(String),
     /// `checksums.sha256` says nothing of a file.
     NoChecksum(String),
+    /// A program that the sender put beside the bundle is not there.
+    OpenerMissing(String),
+    /// A program beside the bundle is another than the sender put there.
+    OpenerChanged(String),
+    /// A program beside the bundle that the sender did not put there.
+    OpenerPlanted(String),
     /// The signature on `bundle.json` does not hold.
     Signature,
     /// A signer was asked for, but nothing here is signed.

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::{Error, PublicFault};
+use super::opener::{self, OpenerFact};
 use super::volumes::{VolumeFact, volume_name};
 
 /// The file's name.
@@ -66,6 +67,9 @@ pub struct Facts {
     /// The short code of the sender's ledger, once there is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ledger_code: Option<String>,
+    /// The programs beside it, where the sender put them there.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub openers: Vec<OpenerFact>,
 }
 
 impl Facts {
@@ -96,10 +100,12 @@ impl Facts {
         let named = facts.volumes.iter().enumerate().all(|(i, v)| v.name == volume_name(i + 1, of));
         let sized = facts.volumes.iter().try_fold(0u64, |sum, v| sum.checked_add(v.size)).is_some();
         let hashed = facts.volumes.iter().all(|v| is_sha256(&v.sha256));
+        let opened = opener::well_named(&facts.openers) && facts.openers.iter().all(|o| is_sha256(&o.sha256));
         let well = (1..=999).contains(&of)
             && named
             && sized
             && hashed
+            && opened
             && facts.encryption.is_ours()
             && super::id::BundleId::parse(&facts.id).is_some();
         if well { Ok(facts) } else { Err(malformed()) }
@@ -150,6 +156,9 @@ mod tests {
         let (key, work, whose) = ("/encryption/key", "/encryption/work_factor", "/encryption/passphrase");
         assert!(with(&[]).is_ok());
         assert!(with(&[(key, "scrypt".into()), (work, 18.into()), (whose, "own".into())]).is_ok());
+        let opener = |name: &str, sha: &str| serde_json::json!({ "name": name, "size": 1, "sha256": sha });
+        let (windows, linux, sha) = ("tewatashi.exe", "tewatashi-linux", "0f".repeat(32));
+        assert!(with(&[("/openers", serde_json::json!([opener(windows, &sha), opener(linux, &sha)]))]).is_ok());
         assert!(with(&[("/later", "unknown keys are ignored".into())]).is_ok());
         for (pointer, value) in [
             (work, 18.into()),
@@ -160,6 +169,10 @@ mod tests {
             ("/encryption/header_sha256", "0F".repeat(32).into()),
             ("/encryption/header_sha256", "0f".into()),
             ("/volumes", serde_json::json!([{ "name": "bundle.age", "size": 1, "sha256": "" }])),
+            ("/openers", serde_json::json!([opener(windows, &sha)])),
+            ("/openers", serde_json::json!([opener(windows, &sha), opener(linux, "0F")])),
+            ("/openers", serde_json::json!([opener("../tewatashi.exe", &sha), opener(linux, &sha)])),
+            ("/openers", serde_json::json!(windows)),
         ] {
             let outcome = with(&[(pointer, value)]);
             assert!(matches!(outcome, Err(Error::Damaged(_))), "{pointer}: {outcome:?}");

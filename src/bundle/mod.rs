@@ -7,6 +7,7 @@
 //! - `pack`, `open`: the two directions, each through a hidden folder;
 //! - `header`, `payload`, `seal`, `unseal`, `batch`: the age file, its chunks spread over all cores;
 //! - `archive`, `layout`: the tar and the bag inside as they are written; `untar`, `contents`: as they are read; `bag`;
+//! - `opener`, `program`: the programs that may stand beside it;
 //! - `source`, `names`, `limits`, `volumes`, `facts`, `checksums`, `readme`, `readback`, `id`: what their names say.
 
 mod archive;
@@ -23,8 +24,10 @@ mod limits;
 mod locate;
 pub mod names;
 mod open;
+mod opener;
 mod pack;
 mod payload;
+mod program;
 mod readback;
 pub mod readme;
 mod seal;
@@ -44,6 +47,7 @@ pub use header::{Header, Lock, MOST_WORK, Secret, WORK_FACTOR};
 pub use id::BundleId;
 pub use locate::{Bundle, Key, Opening};
 pub use open::{Inside, OpenFailure, Opened, inspect, open};
+pub use opener::{OpenerFact, OpenerFault, Openers, check_openers};
 pub use pack::{Order, PackRecord, SIGNATURE_NAME, SIGNER_NAME, Sealed, Staged, estimate, pack, seal_into};
 pub use readback::{NotEstablished, ReadBack};
 pub use seal::Sink;
@@ -51,6 +55,6 @@ pub use source::{Item, Kind, Moment, Skip, Sources};
 pub use verify::{Check, Report, explain, verify_public};
 pub use volumes::{VolumeFact, volume_count};
 
-/// The public files that stand beside the volumes.
+/// The public files that stand beside the volumes, and beside programs that open them.
 pub const PUBLIC_NAMES: [&str; 7] =
     [facts::FACTS_NAME, SIGNATURE_NAME, SIGNER_NAME, readme::JA, readme::JA_PLAIN, readme::EN, checksums::NAME];

@@ -20,6 +20,7 @@ use super::error::Error;
 use super::facts::{AGE, CIPHER, Encryption, FACTS_NAME, FORMAT, Facts, PassphraseKind};
 use super::header::{Header, Lock, WORK_FACTOR};
 use super::id::BundleId;
+use super::opener::{OpenerFact, Openers};
 use super::payload::sealed_size;
 use super::readback::{self, ReadBack, Written};
 use super::readme;
@@ -59,6 +60,8 @@ pub struct Order<'a> {
     pub signer: &'a SigningKey,
     /// The short code of the sender's ledger: the bundle carries away a proof of its past.
     pub ledger_code: Option<String>,
+    /// The programs that go beside it.
+    pub openers: Option<&'a Openers>,
 }
 
 /// What a pack did: everything a ledger or a form may want to know of it. No secret is in it.
@@ -154,12 +157,13 @@ pub fn seal_into<S: Sink>(
     Ok(Sealed { sink, header, digests: hasher.finish(), code, fingerprint_key: info.fingerprint_key, contents })
 }
 
-/// Bytes the bundle will take at its place, its small files included, rounded up.
+/// Bytes the bundle will take at its place, its small files and the programs beside it included, rounded up.
 #[must_use]
 pub fn estimate(order: &Order) -> u64 {
     let info = Zeroizing::new("x".repeat(2048));
     let bag = Bag { sources: order.sources, id: &order.id, info, moment: order.moment };
-    sealed_size(bag.size()) + 256 * 1024
+    let openers = order.openers.map_or(0, Openers::size);
+    (sealed_size(bag.size()) + 256 * 1024).saturating_add(openers)
 }
 
 /// Packs into the hidden folder `staging`, from which [`Staged::commit`] moves the bundle to `place`.
@@ -175,7 +179,8 @@ pub fn pack(order: &Order, staging: &Path, place: &Path, progress: &dyn Progress
     let writer = |size| VolumeWriter::new(staging, size, order.split, progress);
     let Sealed { sink, header, digests, code, fingerprint_key, contents } = seal_into(order, progress, writer)?;
     let volumes = sink.finish(&digests)?;
-    let facts = facts(order, &header, volumes);
+    let openers = order.openers.map(|openers| openers.copy(staging, progress)).transpose()?;
+    let facts = facts(order, &header, volumes, openers.unwrap_or_default());
     let written = write_public_files(order, staging, &facts)?;
     for file in written.iter().map(|w| staging.join(&w.name)).chain([staging.to_owned()]) {
         // Only ciphertext and public facts: the recipient is another user on another desk, and must be able to read
@@ -198,7 +203,7 @@ pub fn pack(order: &Order, staging: &Path, place: &Path, progress: &dyn Progress
     Ok(Staged { folder: guard.keep(), written, place: place.to_owned(), record, fingerprint_key, contents })
 }
 
-fn facts(order: &Order, header: &Header, volumes: Vec<VolumeFact>) -> Facts {
+fn facts(order: &Order, header: &Header, volumes: Vec<VolumeFact>, openers: Vec<OpenerFact>) -> Facts {
     Facts {
         format: FORMAT.into(),
         id: order.id.to_string(),
@@ -214,6 +219,7 @@ fn facts(order: &Order, header: &Header, volumes: Vec<VolumeFact>) -> Facts {
         },
         volumes,
         ledger_code: order.ledger_code.clone(),
+        openers,
     }
 }
 
@@ -234,7 +240,8 @@ fn write_public_files(order: &Order, folder: &Path, facts: &Facts) -> Result<Vec
     let list = checksums::render(facts, &public);
     public.push((checksums::NAME, list.into_bytes()));
     let volume = |v: &VolumeFact| Written { name: v.name.clone(), size: v.size, sha256: v.sha256.clone() };
-    let mut written: Vec<Written> = facts.volumes.iter().map(volume).collect();
+    let opener = |o: &OpenerFact| Written { name: o.name.clone(), size: o.size, sha256: o.sha256.clone() };
+    let mut written: Vec<Written> = facts.volumes.iter().map(volume).chain(facts.openers.iter().map(opener)).collect();
     for (name, content) in public {
         let path = folder.join(name);
         let mut file = os::create_new_private(&path, false).map_err(Error::io(&path))?;

@@ -4,6 +4,7 @@
 //! lines end in CR LF and the Japanese file starts with a byte order mark, so that any Windows editor shows it.
 
 use super::facts::Facts;
+use super::opener::{LINUX, WINDOWS};
 use super::volumes::SEALED_NAME;
 
 /// The Japanese text's name.
@@ -21,6 +22,75 @@ pub(super) fn texts(facts: &Facts, fingerprint: &str) -> [(&'static str, Vec<u8>
 
 fn crlf(text: &str) -> Vec<u8> {
     text.replace('\n', "\r\n").into_bytes()
+}
+
+/// How to open with the programs beside it; nothing where there are none.
+///
+/// No digest stands here: attack: who exchanges a program exchanges this text with it. It points to the paper.
+fn japanese_openers(facts: &Facts) -> String {
+    if facts.openers.is_empty() {
+        return String::new();
+    }
+    let id = &facts.id;
+    format!(
+        "
+■ 開き方（この媒体にあるプログラムを使う場合）
+  {WINDOWS}     Windows（64ビット版）用
+  {LINUX}   Linux（x86-64）用
+
+  【注意】媒体上のプログラムは、その媒体と同じ程度にしか信頼できません。媒体のデータを差し替えられる者は、
+  プログラムも、この説明も差し替えられます。実行する前に、必ず紙の「個人情報受渡し確認記録票」にある
+  照合値（SHA-256）と見比べてください。違うとき、又は票に値がないときは、実行しないでください。
+  媒体上のプログラムの実行を規程で禁じているときは、実行せず、自所で用意した tewatashi 又は age を使ってください。
+
+  1. フォルダー {id} を、丸ごと PC にコピーします。
+  2. コマンド プロンプトを開き、コピーしたフォルダーへ移ります（cd の後に空白を入れ、フォルダーを画面へドラッグして Enter）。
+  3. 照合値を求め、紙の値と見比べます。
+       certutil -hashfile {WINDOWS} SHA256
+  4. 紙の値と同じときに限り、検証し、開きます。
+       {WINDOWS} verify .
+       {WINDOWS} open . --to 保存先フォルダー
+     （保存先も、「--to 」まで入力した後に、フォルダーを画面へドラッグして入力できます）
+  Linux では、ファイルに実行の許可を付けてから、同じことを行います。
+       sha256sum {LINUX}
+       chmod u+x {LINUX}
+       ./{LINUX} verify .
+       ./{LINUX} open . --to 保存先フォルダー
+"
+    )
+}
+
+fn english_openers(facts: &Facts) -> String {
+    if facts.openers.is_empty() {
+        return String::new();
+    }
+    let id = &facts.id;
+    format!(
+        "
+* Opening with the programs on this medium
+  {WINDOWS}     for Windows (64 bits)
+  {LINUX}   for Linux (x86-64)
+
+  WARNING: a program on a medium is only as trustworthy as the medium. Whoever can exchange the data can exchange
+  the programs, and this text. Before you run one, compare its SHA-256 with the one on the paper record of the
+  hand-over. If they differ, or the paper has none, do not run it.
+  Where your office forbids running programs from media, do not run them: use your own tewatashi, or age.
+
+  1. Copy the whole folder {id} to the PC.
+  2. Open a command prompt and go to the copied folder (type cd and a blank, drag the folder onto the window, Enter).
+  3. Compute the SHA-256 and compare it with the paper.
+       certutil -hashfile {WINDOWS} SHA256
+  4. Only if it is the same, verify and open.
+       {WINDOWS} verify .
+       {WINDOWS} open . --to FOLDER
+     (after typing \"--to \" you can drag the folder to save into onto the window)
+  On Linux the same, after making the file executable:
+       sha256sum {LINUX}
+       chmod u+x {LINUX}
+       ./{LINUX} verify .
+       ./{LINUX} open . --to FOLDER
+"
+    )
 }
 
 fn is_scrypt(facts: &Facts) -> bool {
@@ -49,6 +119,7 @@ fn japanese(facts: &Facts, fingerprint: &str) -> String {
     } else {
         String::new()
     };
+    let openers = japanese_openers(facts);
     format!(
         "この媒体について
 
@@ -64,7 +135,7 @@ fn japanese(facts: &Facts, fingerprint: &str) -> String {
 ■ 開き方（tewatashi を使う場合）
   1. 検証する   tewatashi verify {id}
   2. 開く       tewatashi open {id} --to 保存先フォルダー
-
+{openers}
 ■ 開き方（tewatashi がない場合。age は公開されている暗号化ソフトです）
   sha256sum -c checksums.sha256
 {split}  {age}
@@ -98,6 +169,7 @@ fn english(facts: &Facts, fingerprint: &str) -> String {
     } else {
         String::new()
     };
+    let openers = english_openers(facts);
     format!(
         "About this medium
 
@@ -113,7 +185,7 @@ If you found this medium, please hand it to the nearest city office or the polic
 * Opening with tewatashi
   1. Verify   tewatashi verify {id}
   2. Open     tewatashi open {id} --to FOLDER
-
+{openers}
 * Opening without tewatashi (age is a public encryption program)
   sha256sum -c checksums.sha256
 {split}  {age}

@@ -12,6 +12,7 @@ use super::checksums;
 use super::error::{Damage, Error, PublicFault};
 use super::facts::Facts;
 use super::locate::{Bundle, read_small};
+use super::opener::{self, Looked};
 use super::volumes::is_sealed_name;
 use crate::digest::hex;
 use crate::erase::os;
@@ -37,6 +38,8 @@ pub enum Check {
     SignerKnown,
     /// `checksums.sha256` holds for every other file.
     Checksums,
+    /// The programs beside it are those the sender put there, and no others. Made where there are any.
+    Openers,
     /// The secret opens it.
     Secret,
     /// Every chunk of the sealed file authenticates.
@@ -48,7 +51,7 @@ pub enum Check {
 }
 
 impl Check {
-    /// Every check there is.
+    /// Every check that any bundle can be put to.
     pub const ALL: [Self; 12] = [
         Self::VolumesPresent,
         Self::VolumeSizes,
@@ -106,9 +109,13 @@ pub fn verify_public(bundle: &Bundle, progress: &dyn Progress) -> Result<Report,
     header(bundle, &mut report);
     if let (Some(facts), Some(folder)) = (&bundle.facts, &bundle.folder) {
         report.note(Check::Signature, bundle.signer.clone().map(drop).map_err(Into::into));
-        let digests = volumes(bundle, facts, &mut report, progress)?;
-        checksum_list(folder, &digests, &mut report);
+        let mut digests = volumes(bundle, facts, &mut report, progress)?;
+        let looked = openers(folder, facts, &mut report, progress)?;
+        digests.extend(looked.digests);
+        checksum_list(folder, facts, &digests, &mut report);
         report.strangers = strangers(folder, facts);
+        // What must not be run is told as wrong, and not once more as unknown.
+        report.strangers.retain(|name| !looked.planted.contains(name));
     }
     Ok(report)
 }
@@ -196,8 +203,24 @@ fn volumes(
     Ok(digests)
 }
 
+/// Looks at the programs beside the bundle, where there are any or should be.
+fn openers(folder: &Path, facts: &Facts, report: &mut Report, progress: &dyn Progress) -> Result<Looked, Error> {
+    let mut looked = match opener::look(folder, facts, progress) {
+        Err(Error::Cancelled) => return Err(Error::Cancelled),
+        Err(problem) => Looked { faults: vec![problem], ..Looked::default() },
+        Ok(looked) => looked,
+    };
+    if looked.faults.is_empty() && !facts.openers.is_empty() {
+        report.note(Check::Openers, Ok(()));
+    }
+    for problem in std::mem::take(&mut looked.faults) {
+        report.note(Check::Openers, Err(problem));
+    }
+    Ok(looked)
+}
+
 /// SHA-256 of a file.
-fn digest(path: &Path, progress: &dyn Progress) -> Result<String, Error> {
+pub(super) fn digest(path: &Path, progress: &dyn Progress) -> Result<String, Error> {
     let mut file = os::open_read(path).map_err(Error::io(path))?;
     let mut hasher = Sha256::new();
     let mut buf = vec![0; 256 * 1024];
@@ -215,8 +238,9 @@ fn digest(path: &Path, progress: &dyn Progress) -> Result<String, Error> {
 }
 
 /// Whether `checksums.sha256` agrees with every file it must speak of.
-fn checksum_list(folder: &Path, digests: &HashMap<String, String>, report: &mut Report) {
-    // A volume that could not be read leaves the question open.
+fn checksum_list(folder: &Path, facts: &Facts, digests: &HashMap<String, String>, report: &mut Report) {
+    // A volume or a program that could not be read leaves the question open.
+    let is_opener = |name: &str| facts.openers.iter().any(|opener| opener.name == name);
     let mut complete = true;
     let outcome = || -> Result<(), Error> {
         let list = read_small(&folder.join(checksums::NAME), 1024 * 1024)
@@ -232,7 +256,7 @@ fn checksum_list(folder: &Path, digests: &HashMap<String, String>, report: &mut 
             }
             let found = match digests.get(name) {
                 Some(known) => known.clone(),
-                None if is_sealed_name(name) => {
+                None if is_sealed_name(name) || is_opener(name) => {
                     complete = false;
                     continue;
                 }
@@ -245,7 +269,8 @@ fn checksum_list(folder: &Path, digests: &HashMap<String, String>, report: &mut 
                 return Err(PublicFault::Checksum(name.to_owned()).into());
             }
         }
-        let must = digests.keys().map(String::as_str).chain(super::PUBLIC_NAMES.iter().copied());
+        let openers = facts.openers.iter().map(|opener| opener.name.as_str());
+        let must = digests.keys().map(String::as_str).chain(openers).chain(super::PUBLIC_NAMES.iter().copied());
         // The Japanese text has one of two names; either vouches for the other's absence, not for its presence.
         let (ja, plain) = (super::readme::JA, super::readme::JA_PLAIN);
         let spared = |name: &str| {
@@ -263,15 +288,21 @@ fn checksum_list(folder: &Path, digests: &HashMap<String, String>, report: &mut 
     }
 }
 
+/// Whether a file in the folder is one of the bundle's.
+pub(super) fn is_known(name: &str, facts: &Facts) -> bool {
+    super::PUBLIC_NAMES.contains(&name)
+        || facts.volumes.iter().any(|v| v.name == name)
+        || facts.openers.iter().any(|o| o.name == name)
+}
+
 /// Files nobody vouches for. Attack: a program slipped in beside the bundle, hoping to be started.
 fn strangers(folder: &Path, facts: &Facts) -> Vec<String> {
-    let known = |name: &str| super::PUBLIC_NAMES.contains(&name) || facts.volumes.iter().any(|v| v.name == name);
     let mut found: Vec<String> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
         .flatten()
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| !known(name))
+        .filter(|name| !is_known(name, facts))
         .collect();
     found.sort();
     found

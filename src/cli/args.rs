@@ -36,7 +36,7 @@ pub use medium::{
     EquipmentAddArgs, EquipmentCommand, MediumAddArgs, MediumCommand, MediumResetArgs, MishapArgs, PlaceCommand,
     RecoveredArgs, ResetOutcome,
 };
-pub use pack::{OnProperties, PackChecks, Reduced};
+pub use pack::{OnProperties, OpenerArgs, PackChecks, Reduced};
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};
 pub use report::{AskedArgs, AuditArgs, ReportCommand, SpanArgs};
 pub use state::{ReconcileArgs, StatusArgs};
@@ -244,6 +244,9 @@ pub struct PackArgs {
     /// Leave the medium unread.
     #[arg(long, help = t!("arg-no-read-back"))]
     pub no_read_back: bool,
+    /// Programs beside it.
+    #[command(flatten)]
+    pub opener: OpenerArgs,
     /// What is confirmed first.
     #[command(flatten)]
     pub checks: PackChecks,

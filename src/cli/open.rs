@@ -80,6 +80,7 @@ fn open(
         return Err(words::bundle(problem));
     }
     let opening = begin(context, &bundle)?;
+    openers(context, &bundle)?;
     early(&bundle, &args.to)?;
     confirmable(desk, papers, &bundle)?;
     trace.begin()?;
@@ -185,6 +186,19 @@ fn machine(context: &Context, args: &OpenArgs, desk: &Desk, trace: &Trace) -> Re
 /// The header, checked; in a split bundle damage is told by the volume.
 pub fn begin<'a>(context: &Context, bundle: &'a Bundle) -> Result<Opening<'a>, Failure> {
     bundle.begin().map_err(|e| words::bundle(&bundle::explain(bundle, e, &context.screen)))
+}
+
+/// Attack: a program exchanged on the medium, which a clerk runs next. Told before the secret is typed at this PC.
+fn openers(context: &Context, bundle: &Bundle) -> Result<(), Failure> {
+    let found = bundle::check_openers(bundle, &context.screen);
+    context.screen.clear();
+    found.map_err(|problems| {
+        let mut problems = problems.iter().map(words::bundle);
+        // There is one, or nothing would be wrong.
+        let mut first = problems.next().unwrap_or_else(words::cancelled);
+        first.details.extend(problems.map(|problem| problem.message));
+        first
+    })
 }
 
 /// What can be refused before a passphrase is asked for.

@@ -1,6 +1,7 @@
 //! `tewatashi pack`: files and folders become a bundle on a medium, and a passphrase in the clerk's hands.
 
 mod checks;
+mod openers;
 mod properties;
 
 use std::path::{Path, PathBuf};
@@ -79,6 +80,7 @@ fn unissued(failure: Failure, bundle: &str) -> Failure {
 fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace: &Trace) -> Result<Packed, Failure> {
     let place = target(&args.to)?;
     outside_sources(args)?;
+    let openers = openers::chosen(&args.opener, &place)?;
     let recipients = recipients(&args.recipient)?;
     let slip =
         Slip::plan(context, desk, args.slip.as_deref(), &args.to, recipients.is_empty() && !args.own_passphrase)?;
@@ -111,6 +113,7 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
         description,
         signer: &signer,
         ledger_code: Some(desk.look(Ledger::head)?.code().to_string()),
+        openers: openers.as_ref(),
     };
     room(&order, &args.to, &place)?;
     announce(context, &sources);
@@ -133,6 +136,7 @@ fn pack(context: &Context, args: &PackArgs, desk: &Desk, papers: &Papers, trace:
         return Err(words::cancelled());
     }
     let mut facts = desk::facts(facts_of(staged.record()));
+    facts.extend(openers::facts(staged.record()));
     facts.extend(desk::facts(confirmed.facts()));
     facts.extend(args.subcontractor.iter().map(|name| ("subcontractor".to_owned(), name.trim().into())));
     facts.extend(seen.as_ref().map(|seen| desk::facts(seen.facts())).unwrap_or_default());
@@ -455,6 +459,7 @@ fn report(context: &Context, packed: &Packed, documents: &[Document], whole: boo
         context.chat(&t!("pack-read-back", bytes = counted::bytes(*bytes)));
     }
     context.chat(&t!("pack-signer", fingerprint = record.signer.clone()));
+    openers::tell(context, record);
     papers::tell(context, documents);
     match slip {
         Some(Document { number, pdf: Some(path), .. }) => {
@@ -474,6 +479,7 @@ fn report(context: &Context, packed: &Packed, documents: &[Document], whole: boo
         "read_back": if established { "established" } else { "not_established" },
         "read_back_detail": record.read_back,
         "volumes": record.facts.volumes,
+        "openers": record.facts.openers,
         "signer": record.signer,
         "opening_code_sha256": record.opening_code_sha256,
         "documents": documents.iter().map(Document::json).collect::<Vec<_>>(),

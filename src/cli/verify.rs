@@ -219,6 +219,7 @@ fn words_of(check: Check) -> String {
         Check::Signature => t!("check-signature"),
         Check::SignerKnown => t!("check-signer-known"),
         Check::Checksums => t!("check-checksums"),
+        Check::Openers => t!("check-openers"),
         Check::Secret => t!("check-secret"),
         Check::Payload => t!("check-payload"),
         Check::Manifest => t!("check-manifest"),

@@ -9,6 +9,7 @@ mod erase;
 mod fill;
 mod ledger;
 mod life;
+mod opener;
 mod paper;
 mod properties;
 
@@ -27,6 +28,7 @@ pub use life::{
     coded, contradicted, look, misstep, no_approval, no_incident, no_such_incident, nothing_to_revoke, particular,
     set_aside, state, state_name, too_close, waits, waits_on_paper, whom,
 };
+pub use opener::nowhere as no_openers;
 pub use paper::{paper, picture};
 pub use properties::{property, unread};
 
@@ -72,6 +74,7 @@ pub fn bundle(error: &Error) -> Failure {
             t!("hint-no-space"),
         )
         .about(show::path(place)),
+        Error::Opener { path, fault } => opener::refused(path, *fault),
         Error::TooManyVolumes { volumes } => Failure::usage(
             "too_many_volumes",
             t!("err-too-many-volumes", volumes = (*volumes)),
@@ -227,6 +230,9 @@ fn damaged(damage: &Damage) -> Failure {
         Damage::Public(PublicFault::VolumeMissing { .. } | PublicFault::VolumeSwapped { .. }) => t!("hint-volumes"),
         Damage::Public(PublicFault::UnknownFormat(_)) => t!("hint-newer"),
         Damage::Public(PublicFault::Missing(_)) => t!("hint-file-missing"),
+        Damage::Public(
+            PublicFault::OpenerMissing(_) | PublicFault::OpenerChanged(_) | PublicFault::OpenerPlanted(_),
+        ) => t!("hint-opener"),
         Damage::Public(PublicFault::Signature | PublicFault::NoSignature | PublicFault::OtherSigner { .. }) => {
             t!("hint-signature")
         }
@@ -254,7 +260,10 @@ fn damage_subject(damage: &Damage) -> Option<String> {
             PublicFault::Missing(name)
             | PublicFault::Malformed(name)
             | PublicFault::Checksum(name)
-            | PublicFault::NoChecksum(name),
+            | PublicFault::NoChecksum(name)
+            | PublicFault::OpenerMissing(name)
+            | PublicFault::OpenerChanged(name)
+            | PublicFault::OpenerPlanted(name),
         ) => name,
         _ => return None,
     };
@@ -374,6 +383,9 @@ fn public_line(fault: &PublicFault) -> String {
         PublicFault::VolumeChanged { number } => t!("pub-volume-changed", number = (*number)),
         PublicFault::Checksum(name) => t!("pub-checksum", name = show::name(name)),
         PublicFault::NoChecksum(name) => t!("pub-no-checksum", name = show::name(name)),
+        PublicFault::OpenerMissing(name) => t!("pub-opener-missing", name = show::name(name)),
+        PublicFault::OpenerChanged(name) => t!("pub-opener-changed", name = show::name(name)),
+        PublicFault::OpenerPlanted(name) => t!("pub-opener-planted", name = show::name(name)),
         PublicFault::Signature => t!("pub-signature"),
         PublicFault::NoSignature => t!("pub-no-signature"),
         PublicFault::OtherSigner { found } => t!("pub-other-signer", found = show::name(found)),

@@ -1,5 +1,7 @@
 //! What `pack` asks before it seals: how much there is, and whether all of it is needed.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::number;
@@ -20,6 +22,17 @@ pub struct PackChecks {
     /// What to do about personal data in the properties of files.
     #[arg(long, value_enum, default_value = "warn", hide_default_value = true, hide_possible_values = true, value_name = "warn|refuse|ignore", help = t!("arg-properties"))]
     pub properties: OnProperties,
+}
+
+/// Programs for a recipient who has none.
+#[derive(Debug, Clone, Args)]
+pub struct OpenerArgs {
+    /// Put them beside the bundle.
+    #[arg(long, help = t!("arg-with-opener"))]
+    pub with_opener: bool,
+    /// Where they are.
+    #[arg(long, value_name = "DIR", requires = "with_opener", help = t!("arg-opener-from"))]
+    pub opener_from: Option<PathBuf>,
 }
 
 /// What to do about personal data in the properties of files.

@@ -92,7 +92,9 @@ pub fn stub(desk: &Desk, known: &Known, slip: &str) -> Result<Paper, Failure> {
 /// 個人情報受渡し確認記録票
 pub fn transfer(desk: &Desk, known: &Known) -> Result<Paper, Failure> {
     let items = known.facts.get("items").and_then(Value::as_array).into_iter().flatten();
-    let volumes = known.facts.get("volumes").and_then(Value::as_array).into_iter().flatten();
+    let listed = |key: &str| known.facts.get(key).and_then(Value::as_array).into_iter().flatten();
+    // What is on the medium beside the volumes and is to be run has to be compared, too.
+    let digests = listed("volumes").chain(listed("openers"));
     let said = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let medium = Medium { id: known.medium.map(str::to_owned), ..Medium::default() };
     let scheme = [known.text("format"), known.text("cipher")];
@@ -108,7 +110,7 @@ pub fn transfer(desk: &Desk, known: &Known) -> Result<Paper, Failure> {
         records: known.count("records"),
         subjects: known.count("subjects"),
         encryption: Some(scheme.join("・")).filter(|text| !text.is_empty()),
-        digests: volumes.map(|v| Digest { of: said(v, "name"), sha256: said(v, "sha256") }).collect(),
+        digests: digests.map(|v| Digest { of: said(v, "name"), sha256: said(v, "sha256") }).collect(),
         slip: known.slip.map(str::to_owned),
         remarks: remarks(known),
         ..Transfer::default()
@@ -126,7 +128,9 @@ fn remarks(known: &Known) -> Option<String> {
         "not_said" => Some("不要な項目の削除又は置換え: 確認の記録なし"),
         _ => None,
     });
-    let said: Vec<String> = many.into_iter().chain(reduced.map(str::to_owned)).collect();
+    let openers = known.facts.get("openers").and_then(Value::as_array).filter(|openers| !openers.is_empty());
+    let openers = openers.map(|_| "媒体に開封用プログラムあり（照合値は上記。実行前に照合すること）".to_owned());
+    let said: Vec<String> = many.into_iter().chain(reduced.map(str::to_owned)).chain(openers).collect();
     Some(said.join("。")).filter(|said| !said.is_empty())
 }
 

@@ -78,6 +78,7 @@ mod tests {
             encryption,
             volumes: Vec::new(),
             ledger_code: None,
+            openers: Vec::new(),
         };
         // As long as it may be, and longer than the room first set aside.
         let medium_id = Some("媒".repeat(4000));

@@ -123,7 +123,8 @@ pub(super) fn may_read(path: &Path, folder: bool) -> io::Result<()> {
 
 pub(super) fn make_readable(path: &Path) -> io::Result<()> {
     let meta = std::fs::symlink_metadata(path)?;
-    let all = if meta.is_dir() { 0o755 } else { 0o644 };
+    // What its owner may run, everyone may.
+    let all = if meta.is_dir() || meta.permissions().mode() & 0o100 != 0 { 0o755 } else { 0o644 };
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(all))
 }
 

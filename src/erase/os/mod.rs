@@ -304,7 +304,7 @@ pub fn may_read(path: &Path, folder: bool) -> io::Result<()> {
     sys::may_read(path, folder)
 }
 
-/// Lets everyone read a file, or look into a folder.
+/// Lets everyone read a file, and run it where its owner may; or look into a folder.
 ///
 /// # Errors
 /// The system's; a file system without access rights refuses nothing.
