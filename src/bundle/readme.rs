@@ -26,7 +26,9 @@ fn crlf(text: &str) -> Vec<u8> {
 
 /// How to open with the programs beside it; nothing where there are none.
 ///
-/// No digest stands here: attack: who exchanges a program exchanges this text with it. It points to the paper.
+/// Attack: a library beside the program, which it loads while its own digest still holds. So it is copied alone.
+///
+/// Attack: a program exchanged together with the text that vouches for it. So no digest stands here; it points to the paper.
 fn japanese_openers(facts: &Facts) -> String {
     if facts.openers.is_empty() {
         return String::new();
@@ -41,21 +43,22 @@ fn japanese_openers(facts: &Facts) -> String {
   【注意】媒体上のプログラムは、その媒体と同じ程度にしか信頼できません。媒体のデータを差し替えられる者は、
   プログラムも、この説明も差し替えられます。実行する前に、必ず紙の「個人情報受渡し確認記録票」にある
   照合値（SHA-256）と見比べてください。違うとき、又は票に値がないときは、実行しないでください。
-  媒体上のプログラムの実行を規程で禁じているときは、実行せず、自所で用意した tewatashi 又は age を使ってください。
+  媒体で受け取ったプログラムの実行を規程で禁じているときは、実行せず、自所で用意した tewatashi 又は age を使ってください。
 
-  1. フォルダー {id} を、丸ごと PC にコピーします。
-  2. コマンド プロンプトを開き、コピーしたフォルダーへ移ります（cd の後に空白を入れ、フォルダーを画面へドラッグして Enter）。
+  1. PC に空のフォルダーを作り、{WINDOWS} だけをコピーします（ほかのファイルを一緒に置かないでください）。
+     フォルダー {id} は、必要なら、PC の別の場所へ丸ごとコピーします。
+  2. コマンド プロンプトを開き、1で作ったフォルダーへ移ります（cd と空白を入力し、フォルダーを画面へドラッグして Enter）。
   3. 照合値を求め、紙の値と見比べます。
        certutil -hashfile {WINDOWS} SHA256
   4. 紙の値と同じときに限り、検証し、開きます。
-       {WINDOWS} verify .
-       {WINDOWS} open . --to 保存先フォルダー
-     （保存先も、「--to 」まで入力した後に、フォルダーを画面へドラッグして入力できます）
-  Linux では、ファイルに実行の許可を付けてから、同じことを行います。
+       {WINDOWS} verify {id}
+       {WINDOWS} open {id} --to 保存先フォルダー
+     （{id} は、そのフォルダーを画面へドラッグして入力します。続きは空白を入れてから入力します）
+  Linux でも、{LINUX} だけをコピーし、照合値を見比べてから行います。
        sha256sum {LINUX}
        chmod u+x {LINUX}
-       ./{LINUX} verify .
-       ./{LINUX} open . --to 保存先フォルダー
+       ./{LINUX} verify {id}
+       ./{LINUX} open {id} --to 保存先フォルダー
 "
     )
 }
@@ -76,19 +79,20 @@ fn english_openers(facts: &Facts) -> String {
   hand-over. If they differ, or the paper has none, do not run it.
   Where your office forbids running programs from media, do not run them: use your own tewatashi, or age.
 
-  1. Copy the whole folder {id} to the PC.
-  2. Open a command prompt and go to the copied folder (type cd and a blank, drag the folder onto the window, Enter).
+  1. Make an empty folder on the PC and copy {WINDOWS} alone into it (no other file beside it).
+     If need be, copy the whole folder {id} to another place on the PC.
+  2. Open a command prompt and go to the folder of step 1 (type cd and a blank, drag the folder onto the window, Enter).
   3. Compute the SHA-256 and compare it with the paper.
        certutil -hashfile {WINDOWS} SHA256
   4. Only if it is the same, verify and open.
-       {WINDOWS} verify .
-       {WINDOWS} open . --to FOLDER
-     (after typing \"--to \" you can drag the folder to save into onto the window)
-  On Linux the same, after making the file executable:
+       {WINDOWS} verify {id}
+       {WINDOWS} open {id} --to FOLDER
+     (for {id} drag that folder onto the window; type a blank before what follows)
+  On Linux, too, copy {LINUX} alone and compare before you run it.
        sha256sum {LINUX}
        chmod u+x {LINUX}
-       ./{LINUX} verify .
-       ./{LINUX} open . --to FOLDER
+       ./{LINUX} verify {id}
+       ./{LINUX} open {id} --to FOLDER
 "
     )
 }
