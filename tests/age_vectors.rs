@@ -4,6 +4,8 @@
 //! which this program has no identities, and one (`armor_scrypt`) is a passphrase file in armor; `armor` is called
 //! `armor_x25519` there. They are not vendored here.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,6 @@
 //! read with every mistake told, and every change of them recorded before anything else happens.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -14,7 +13,9 @@ mod desk;
 mod enemy;
 #[path = "common/office.rs"]
 mod office;
-use desk::{Desk, Run, assert_empty, names_in, shown, to_the_end, tool};
+use desk::{Desk, Run, assert_empty, names_in};
+#[cfg(unix)]
+use desk::{shown, to_the_end, tool};
 use enemy::Enemy;
 use office::{CONTRACT, Office, split};
 
@@ -27,24 +28,32 @@ fn a_case_made_from_flags_has_everything_in_its_place() {
     let mut names = names_in(&folder);
     names.retain(|name| !name.to_string_lossy().starts_with("ledger.db-"));
     assert_eq!(names, ["keys", "ledger.db", "records", "tewatashi.toml"]);
-    let bits = |name: &str| fs::metadata(folder.join(name)).unwrap().permissions().mode() & 0o777;
-    let bits = ["", "keys", "keys/ledger_ed25519", "ledger.db", "records"].map(bits);
-    assert_eq!(bits, [0o700, 0o700, 0o600, 0o600, 0o700]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let bits = |name: &str| fs::metadata(folder.join(name)).unwrap().permissions().mode() & 0o777;
+        let bits = ["", "keys", "keys/ledger_ed25519", "ledger.db", "records"].map(bits);
+        assert_eq!(bits, [0o700, 0o700, 0o600, 0o600, 0o700]);
+    }
     let office = desk.run(split("--json --case 案件 ledger show 1")).ok().json();
     let facts = &office["entry"]["facts"];
     assert_eq!((&office["entry"]["kind"], &facts["origin"]), (&json!("init"), &made["origin"]));
     assert_eq!(facts["settings"]["contract"]["items"], json!(["氏名", "住所"]));
     assert!(facts["key"].as_str().unwrap().starts_with("ssh-ed25519 "));
-    let keys = tool("ssh-keygen", ["-l".as_ref(), "-f".as_ref(), folder.join("keys/ledger_ed25519").as_os_str()]);
-    assert!(
-        String::from_utf8_lossy(&keys.stdout).contains(made["key"].as_str().unwrap()),
-        "stock tools name the same key"
-    );
+    #[cfg(unix)]
+    {
+        let keys = tool("ssh-keygen", ["-l".as_ref(), "-f".as_ref(), folder.join("keys/ledger_ed25519").as_os_str()]);
+        assert!(
+            String::from_utf8_lossy(&keys.stdout).contains(made["key"].as_str().unwrap()),
+            "stock tools name the same key"
+        );
+    }
     let contract = desk.run(split("--json --case 案件 contract show")).ok().json();
     assert_eq!((&contract["number"], &contract["to"]), (&json!("第8-123号"), &json!("2027-03-31")));
     assert_eq!(contract["kept_until"], "2032-03-31");
 }
 
+#[cfg(unix)] // a terminal
 #[test]
 fn a_case_is_made_of_answers_at_a_terminal() {
     for (lang, question, made) in
@@ -86,6 +95,7 @@ fn a_case_is_made_of_answers_at_a_terminal() {
     }
 }
 
+#[cfg(unix)] // a terminal
 #[test]
 fn a_question_left_with_ctrl_c_leaves_nothing() {
     let desk = Desk::new();
@@ -110,7 +120,11 @@ fn a_case_is_never_made_over_another() {
     let desk = Desk::new();
     desk.file("別/tewatashi.toml", "これは別の設定");
     assert_eq!(desk.run(split("--json init 別")).fails(4).kind(), "case_exists");
+    // On Windows only an administrator may make a link: there it is an empty file.
+    #[cfg(unix)]
     std::os::unix::fs::symlink("nowhere", desk.path("別/ledger.db")).unwrap();
+    #[cfg(windows)]
+    desk.file("別/ledger.db", "");
     fs::remove_file(desk.path("別/tewatashi.toml")).unwrap();
     assert_eq!(desk.run(split("--json init 別")).fails(4).kind(), "case_exists");
     assert_eq!(names_in(&desk.path("別")), ["ledger.db"]);

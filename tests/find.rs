@@ -1,5 +1,7 @@
 //! `find`: copies of what bundles hold, of the bundles, and what is left of them, wherever they lie in the folders given.
 
+#![cfg(unix)]
+
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;

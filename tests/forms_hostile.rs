@@ -1,5 +1,7 @@
 //! Templates that reach for what is not theirs: each is refused where it reaches, with line and column, and for its reason.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};

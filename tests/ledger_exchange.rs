@@ -1,7 +1,6 @@
 //! Entries on their way to another ledger: signed, taken in once, and refused when they do not fit.
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -11,7 +10,10 @@ mod desk;
 mod enemy;
 #[path = "common/office.rs"]
 mod office;
-use desk::{done, shown, terminal, to_the_end, tool};
+#[path = "common/tars.rs"]
+mod tars;
+#[cfg(unix)]
+use desk::{shown, terminal, to_the_end};
 use enemy::Enemy;
 use office::Office;
 
@@ -74,9 +76,10 @@ fn entries_are_taken_in_once_with_both_times() {
     assert_eq!(history["entries"][0]["facts"]["entry"]["kind"], "staff_add");
     // A person reads what happened there, by whom and when, beside the time it came here.
     let line = city.run("--lang ja ledger history 佐藤健").ok().out;
+    let user = theirs["operator"]["name"].as_str().unwrap();
     let there = theirs["time"].as_str().unwrap()[..16].replace('T', " ");
     assert!(
-        line.contains("相手方の記録の受領") && line.contains(&format!("{there} root 名簿への追加 完了 佐藤健")),
+        line.contains("相手方の記録の受領") && line.contains(&format!("{there} {user} 名簿への追加 完了 佐藤健")),
         "{line}"
     );
     // Later ones alone.
@@ -142,9 +145,9 @@ fn a_file_changed_on_its_way_is_not_taken_in() {
     for (name, change, kind) in changes {
         let _ = fs::remove_dir_all(&parts);
         fs::create_dir(&parts).unwrap();
-        tool("tar", ["-xf".as_ref(), city.desk.path(&file).as_os_str(), "-C".as_ref(), parts.as_os_str()]);
+        tars::unpack(&city.desk.path(&file), &parts);
         fs::write(parts.join(name), change(fs::read_to_string(parts.join(name)).unwrap())).unwrap();
-        done(Command::new("tar").args(["-cf", "../変.tar"]).args(members).current_dir(&parts));
+        tars::pack(&city.desk.path("変.tar"), &parts, &members);
         let run = city.run("--json ledger receive 変.tar").fails(11);
         assert_eq!(run.kind(), kind, "{name}");
     }
@@ -188,6 +191,7 @@ fn trust_that_was_a_mistake_is_taken_back_by_a_correction() {
     assert_eq!(city.json("key show")["trusted"], json!([]));
 }
 
+#[cfg(unix)] // a terminal
 #[test]
 fn at_a_terminal_the_end_of_the_key_is_typed_from_paper() {
     let (city, contractor) = two_sides();

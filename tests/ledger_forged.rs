@@ -1,5 +1,7 @@
 //! What somebody forges who has a folder, a file of entries or another partner's trust, but not the ledger's key.
 
+#![cfg(unix)]
+
 #[path = "common/desk.rs"]
 mod desk;
 #[path = "common/enemy.rs"]

@@ -1,5 +1,7 @@
 //! The case's key: replaced with and without the old one, locked by a passphrase, missing, or somebody else's.
 
+#![cfg(unix)]
+
 use std::fs;
 
 use serde_json::json;

@@ -1,6 +1,7 @@
 //! A ledger's life: corrected, held, sealed, copied, brought back, its head given away.
 
 use std::fs;
+#[cfg(unix)]
 use std::process::{Command, Stdio};
 
 use serde_json::json;
@@ -11,7 +12,11 @@ mod desk;
 mod enemy;
 #[path = "common/office.rs"]
 mod office;
-use desk::{done, names_in, terminal, to_the_end, tool};
+#[path = "common/tars.rs"]
+mod tars;
+use desk::names_in;
+#[cfg(unix)]
+use desk::{done, terminal, to_the_end};
 use enemy::Enemy;
 use office::{Office, split};
 
@@ -43,10 +48,13 @@ fn a_correction_strikes_the_wrong_entry_and_keeps_it() {
     let history = office.run("--lang ja ledger history 佐藤建").ok();
     assert!(history.out.contains(&told) && history.out.contains("訂正"), "{history:?}");
     // On a terminal the line is struck through.
-    let mut session = terminal(office.command("--lang ja ledger list"));
-    let (rest, code) = to_the_end(&mut session);
-    assert_eq!(code, 0, "{rest}");
-    assert!(rest.contains("\u{1b}[9m") && rest.contains(&told), "{rest:?}");
+    #[cfg(unix)]
+    {
+        let mut session = terminal(office.command("--lang ja ledger list"));
+        let (rest, code) = to_the_end(&mut session);
+        assert_eq!(code, 0, "{rest}");
+        assert!(rest.contains("\u{1b}[9m") && rest.contains(&told), "{rest:?}");
+    }
     // The first entry, a key, a correction and what is not there cannot be corrected.
     for (number, code, kind) in
         [(json!(1), 4, "not_correctable"), (by, 4, "not_correctable"), (json!(99), 1, "no_entry")]
@@ -87,11 +95,23 @@ fn unpacked(office: &Office, file: &str) -> std::path::PathBuf {
     let to = office.desk.path("出した");
     let _ = fs::remove_dir_all(&to);
     fs::create_dir(&to).unwrap();
-    tool("tar", ["-xf".as_ref(), office.desk.path(file).as_os_str(), "-C".as_ref(), to.as_os_str()]);
+    tars::unpack(&office.desk.path(file), &to);
     to
 }
 
+#[cfg(unix)]
+fn sha256(file: &std::path::Path) -> String {
+    let told = String::from_utf8(desk::tool("sha256sum", [file]).stdout).unwrap();
+    told.split(' ').next().unwrap().to_owned()
+}
+
+#[cfg(windows)]
+fn sha256(file: &std::path::Path) -> String {
+    tewatashi::digest::sha256(&fs::read(file).unwrap())
+}
+
 /// `ssh-keygen -Y verify`, by somebody who has the signer's line from elsewhere.
+#[cfg(unix)]
 #[track_caller]
 fn stock_tools_agree(signers: &str, text: &std::path::Path, signature: &std::path::Path) {
     let folder = tempfile::tempdir().unwrap();
@@ -118,15 +138,17 @@ fn a_sealed_ledger_is_verified_alone_and_by_stock_tools() {
     let entry = office.last();
     assert_eq!((&entry["kind"], &entry["facts"]["entries"]), (&json!("archive"), &json!(11)));
     let code = entry["facts"]["code"].as_str().unwrap().to_owned();
-    let sum = String::from_utf8(tool("sha256sum", [office.desk.path("封.tar")]).stdout).unwrap();
-    assert!(sum.starts_with(entry["facts"]["sha256"].as_str().unwrap()));
+    assert_eq!(entry["facts"]["sha256"], sha256(&office.desk.path("封.tar")));
     for how in ["", "--full", &format!("--code {code}")] {
         let verdict = office.elsewhere(&format!("--json ledger verify 封.tar {how}")).ok().json();
         assert_eq!((&verdict["result"], &verdict["entries"]), (&json!("ok"), &json!(11)), "{how}");
     }
     let parts = unpacked(&office, "封.tar");
-    let line = fs::read_to_string(parts.join("signer.pub")).unwrap();
-    stock_tools_agree(&format!("tewatashi {line}\n"), &parts.join("checkpoint"), &parts.join("checkpoint.sig"));
+    #[cfg(unix)]
+    {
+        let line = fs::read_to_string(parts.join("signer.pub")).unwrap();
+        stock_tools_agree(&format!("tewatashi {line}\n"), &parts.join("checkpoint"), &parts.join("checkpoint.sig"));
+    }
     let lines = fs::read_to_string(parts.join("entries.jsonl")).unwrap();
     assert_eq!(lines.lines().count(), 11);
     // Whatever is changed inside is found.
@@ -144,9 +166,7 @@ fn a_sealed_ledger_is_verified_alone_and_by_stock_tools() {
         let parts = unpacked(&office, "封.tar");
         fs::write(parts.join(name), change(fs::read_to_string(parts.join(name)).unwrap())).unwrap();
         let members = ["meta.json", "signer.pub", "checkpoint", "checkpoint.sig", "checkpoints.jsonl", "entries.jsonl"];
-        let mut command = Command::new("tar");
-        command.args(["-cf", "../変.tar"]).args(members).current_dir(&parts);
-        done(&mut command);
+        tars::pack(&office.desk.path("変.tar"), &parts, &members);
         let run = office.elsewhere("--json ledger verify 変.tar --full").fails(code);
         if code == 12 {
             assert_eq!(run.json()["findings"][0]["what"], "changed", "{run:?}");
@@ -157,6 +177,7 @@ fn a_sealed_ledger_is_verified_alone_and_by_stock_tools() {
     office.is_whole();
 }
 
+#[cfg(unix)] // stock ssh-keygen
 #[test]
 fn a_checkpoint_is_accepted_by_stock_ssh_keygen() {
     let office = Office::with_entries(4);
@@ -222,19 +243,18 @@ fn a_copy_of_another_kind_or_with_a_tampered_ledger_is_not_brought_back() {
     assert_eq!(restore(text.to_str().unwrap()).fails(1).kind(), "not_a_backup");
     let parts = unpacked(&office, "控え.tar");
     Enemy::at(&parts.join("ledger.db")).change(2, |entry| entry["facts"]["reason"] = "別".into());
-    let pack = |members: &[&str]| {
-        done(Command::new("tar").args(["-cf", "../変.tar"]).args(members).current_dir(&parts));
-    };
+    let pack = |members: &[&str]| tars::pack(&office.desk.path("変.tar"), &parts, members);
     pack(&["tewatashi.toml", "ledger.db", "keys/ledger_ed25519"]);
     assert_eq!(restore("変.tar").fails(12).kind(), "ledger_broken");
     // Attack: a member that is a link, or lies outside.
-    std::os::unix::fs::symlink("/etc/passwd", parts.join("records/link")).unwrap();
-    pack(&["tewatashi.toml", "records/link"]);
-    assert_eq!(restore("変.tar").fails(1).kind(), "not_a_backup");
-    done(Command::new("tar").args(["-cPf", "../変.tar", "../secret"]).current_dir({
-        office.desk.file("secret", "x");
-        &parts
-    }));
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("/etc/passwd", parts.join("records/link")).unwrap();
+        pack(&["tewatashi.toml", "records/link"]);
+        assert_eq!(restore("変.tar").fails(1).kind(), "not_a_backup");
+    }
+    office.desk.file("secret", "x");
+    pack(&["../secret"]);
     assert_eq!(restore("変.tar").fails(1).kind(), "not_a_backup");
     assert!(!office.desk.path("戻した").exists());
     let names = names_in(&office.desk.path(""));

@@ -1,5 +1,7 @@
 //! Mishaps that go past the ordinary faults: a medium pulled while it is written, files that are none, signatures left out.
 
+#![cfg(unix)]
+
 #[path = "common/desk.rs"]
 mod desk;
 

@@ -1,6 +1,8 @@
 //! Who acted, and what the ledger says of it: names, numbers, namesakes, users of the system; who may not act; and what an
 //! entry holds of work on a bundle, which is never a secret.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -130,11 +130,10 @@ pub(super) fn read(path: &Path) -> Taken {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;
-    use std::os::unix::fs::symlink;
 
     #[test]
     fn a_form_takes_templates_and_pictures_of_its_own_folder_alone() {
@@ -145,18 +144,10 @@ mod tests {
         fs::write(inside.join("logo.PNG"), "x").unwrap();
         fs::write(inside.join("table.csv"), "x").unwrap();
         fs::create_dir(inside.join("folder.png")).unwrap();
-        symlink("../out.png", inside.join("link.png")).unwrap();
-        symlink("nowhere", inside.join("dangling.png")).unwrap();
-        symlink("logo.PNG", inside.join("same.png")).unwrap();
-        let _socket = std::os::unix::net::UnixListener::bind(inside.join("socket.png")).unwrap();
-        std::process::Command::new("mkfifo").arg(inside.join("pipe.png")).status().unwrap();
         fs::File::create(inside.join("large.png")).unwrap().set_len(MOST + 1).unwrap();
         fs::File::create(inside.join("just.png")).unwrap().set_len(MOST).unwrap();
         let folder = Folder::at(&inside);
-        let refused = |name: &str| match folder.take(name) {
-            Taken::Refused(refusal) => Some(refusal),
-            _ => None,
-        };
+        let refused = |name: &str| refusal(&folder, name);
         assert!(matches!(folder.take("logo.PNG"), Taken::Bytes(bytes) if bytes == b"x"));
         assert!(matches!(folder.take("just.png"), Taken::Bytes(_)));
         assert!(matches!(folder.take("gone.png"), Taken::Missing));
@@ -165,12 +156,38 @@ mod tests {
             assert_eq!(refused(name), Some(Refusal::Outside), "{name}");
         }
         assert_eq!(refused("table.csv"), Some(Refusal::Kind));
-        for name in ["link.png", "dangling.png", "same.png"] {
-            assert_eq!(refused(name), Some(Refusal::Link), "{name}");
-        }
-        for name in ["folder.png", "socket.png", "pipe.png"] {
-            assert_eq!(refused(name), Some(Refusal::NotAFile), "{name}");
-        }
+        assert_eq!(refused("folder.png"), Some(Refusal::NotAFile));
         assert_eq!(refused("large.png"), Some(Refusal::TooLarge));
+    }
+
+    // Links that any user may make, sockets and pipes are there on Unix alone.
+    #[cfg(unix)]
+    #[test]
+    fn a_form_follows_no_link_and_waits_for_no_pipe() {
+        use std::os::unix::fs::symlink;
+        let place = tempfile::tempdir().unwrap();
+        let inside = place.path().join("forms");
+        fs::create_dir(&inside).unwrap();
+        fs::write(place.path().join("out.png"), "x").unwrap();
+        fs::write(inside.join("logo.PNG"), "x").unwrap();
+        symlink("../out.png", inside.join("link.png")).unwrap();
+        symlink("nowhere", inside.join("dangling.png")).unwrap();
+        symlink("logo.PNG", inside.join("same.png")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(inside.join("socket.png")).unwrap();
+        std::process::Command::new("mkfifo").arg(inside.join("pipe.png")).status().unwrap();
+        let folder = Folder::at(&inside);
+        for name in ["link.png", "dangling.png", "same.png"] {
+            assert_eq!(refusal(&folder, name), Some(Refusal::Link), "{name}");
+        }
+        for name in ["socket.png", "pipe.png"] {
+            assert_eq!(refusal(&folder, name), Some(Refusal::NotAFile), "{name}");
+        }
+    }
+
+    fn refusal(folder: &Folder, name: &str) -> Option<Refusal> {
+        match folder.take(name) {
+            Taken::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
     }
 }

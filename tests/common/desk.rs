@@ -9,18 +9,18 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, FileTimes};
 use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+#[cfg(unix)]
 use rexpect::session::PtySession;
 use serde_json::Value;
 use tempfile::TempDir;
 use tewatashi::passphrase::Passphrase;
 
 /// Longer than anything here takes; a program that hangs fails the test instead of stopping it.
+#[cfg(unix)]
 const PATIENCE_MS: u64 = 60_000;
 
 /// The words before what happened, and before what to do next.
@@ -61,17 +61,26 @@ impl Desk {
 
     /// A copy of the sample data, times included.
     pub fn sample(&self) -> PathBuf {
-        let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/sample");
-        tool("cp", [OsStr::new("-a"), sample.as_ref(), self.folder.path().as_ref()]);
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sample");
+        copied(&sample, &self.path("sample"));
         self.path("sample")
     }
 
     /// A key pair made by Debian's `age-keygen`: the identity file and the public key.
+    #[cfg(unix)]
     pub fn key(&self, name: &str) -> (PathBuf, String) {
         let path = self.path(name);
         tool("age-keygen", [OsStr::new("-o"), path.as_ref()]);
         let public = tool("age-keygen", [OsStr::new("-y"), path.as_ref()]);
         (path, String::from_utf8(public.stdout).unwrap().trim().to_owned())
+    }
+
+    /// A key pair: the identity file and the public key. Stock `age-keygen` is a tool of the other system.
+    #[cfg(windows)]
+    pub fn key(&self, name: &str) -> (PathBuf, String) {
+        let made = age::x25519::Identity::generate();
+        let text = age::secrecy::ExposeSecret::expose_secret(&made.to_string()).to_owned();
+        (self.file(name, text), made.to_public().to_string())
     }
 
     /// The program, told nothing of the world but this desk.
@@ -85,6 +94,10 @@ impl Desk {
     pub fn settle<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         let path = std::env::var_os("PATH").unwrap_or_default();
         command.env_clear().env("PATH", path).env("LANG", "en_US.UTF-8").env("TERM", "xterm");
+        // Without these no program starts on Windows, or it has no temporary folder.
+        for needed in ["SystemRoot", "TEMP", "TMP"].iter().filter(|_| cfg!(windows)) {
+            command.envs(std::env::var_os(needed).map(|value| (needed, value)));
+        }
         command.env("HOME", self.path("home")).env("TEWATASHI_HOME", self.path("home/tewatashi"));
         command.env("PINENTRY_PROGRAM", "").current_dir(self.folder.path())
     }
@@ -100,6 +113,7 @@ impl Desk {
     }
 
     /// Runs the program at a terminal.
+    #[cfg(unix)]
     pub fn at_terminal<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> PtySession {
         terminal(self.command(args))
     }
@@ -219,6 +233,7 @@ impl Run {
 }
 
 /// Runs a command at a terminal of its own.
+#[cfg(unix)]
 pub fn terminal(command: Command) -> PtySession {
     rexpect::session::spawn_command(command, Some(PATIENCE_MS)).unwrap()
 }
@@ -230,6 +245,7 @@ pub fn shown(raw: &str) -> String {
 }
 
 /// Reads to the end of what a program at a terminal shows; returns that and its exit code.
+#[cfg(unix)]
 pub fn to_the_end(session: &mut PtySession) -> (String, i32) {
     let rest = shown(&session.exp_eof().unwrap());
     match session.process().wait().unwrap() {
@@ -262,6 +278,7 @@ pub fn done(command: &mut Command) -> Output {
 }
 
 /// Some tests make devices, mount file systems or become another user.
+#[cfg(unix)]
 pub fn needs_root() {
     assert!(rustix::process::geteuid().is_root(), "this test must run as root (see `make setup`)");
 }
@@ -285,7 +302,7 @@ pub fn tree(root: &Path) -> BTreeMap<OsString, Node> {
             let name = folder.join(entry.file_name());
             let facts = entry.metadata().unwrap();
             let content = facts.is_file().then(|| fs::read(entry.path()).unwrap());
-            let executable = facts.is_file() && facts.permissions().mode() & 0o100 != 0;
+            let executable = facts.is_file() && tewatashi::erase::os::stamp::is_executable(&facts);
             found.insert(name.clone().into(), Node { content, modified: facts.modified().unwrap(), executable });
             if facts.is_dir() {
                 folders.push(name);
@@ -325,7 +342,7 @@ pub fn holding(folder: &Path, text: &[u8]) -> Vec<PathBuf> {
         let content = node.content.as_deref().unwrap_or_default();
         content.windows(text.len()).any(|w| w == text)
     };
-    let found = tree(folder).into_iter().filter(|(name, node)| holds(node) || contains(name.as_bytes(), text));
+    let found = tree(folder).into_iter().filter(|(name, node)| holds(node) || contains(name.as_encoded_bytes(), text));
     found.map(|(name, _)| folder.join(name)).collect()
 }
 
@@ -338,7 +355,43 @@ pub fn set_time(path: &Path, seconds: i64, nanos: u32) {
     let whole = Duration::from_secs(seconds.unsigned_abs());
     let time = if seconds < 0 { UNIX_EPOCH - whole } else { UNIX_EPOCH + whole };
     let times = FileTimes::new().set_modified(time + Duration::from_nanos(nanos.into()));
-    File::open(path).unwrap().set_times(times).unwrap();
+    to_set_times(path).set_times(times).unwrap();
+}
+
+#[cfg(unix)]
+fn to_set_times(path: &Path) -> File {
+    File::open(path).unwrap()
+}
+
+/// Opened to change what is said of it, files and folders alike.
+#[cfg(windows)]
+fn to_set_times(path: &Path) -> File {
+    use std::os::windows::fs::OpenOptionsExt;
+    const WRITE_ATTRIBUTES: u32 = 0x100;
+    const BACKUP_SEMANTICS: u32 = 0x0200_0000;
+    File::options().access_mode(WRITE_ATTRIBUTES).custom_flags(BACKUP_SEMANTICS).open(path).unwrap()
+}
+
+/// Copies a folder and all in it, times included.
+#[cfg(unix)]
+pub fn copied(from: &Path, to: &Path) {
+    tool("cp", [OsStr::new("-a"), from.as_ref(), to.as_ref()]);
+}
+
+/// Copies a folder and all in it, times included.
+#[cfg(windows)]
+pub fn copied(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let copy = to.join(entry.file_name());
+        if entry.metadata().unwrap().is_dir() {
+            copied(&entry.path(), &copy);
+        } else {
+            fs::copy(entry.path(), copy).unwrap();
+        }
+    }
+    to_set_times(to).set_times(FileTimes::new().set_modified(from.metadata().unwrap().modified().unwrap())).unwrap();
 }
 
 /// Changes one byte of a file.

@@ -48,11 +48,18 @@ impl Desk {
     }
 
     /// As [`Desk::run`], with at most this much processor time: beyond it the system ends the program.
+    #[cfg(unix)]
     pub fn run_within<S: AsRef<std::ffi::OsStr>>(&self, seconds: u32, args: impl IntoIterator<Item = S>) -> Ran {
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(format!("ulimit -t {seconds}; exec \"$0\" --lang en --json \"$@\""));
         shell.arg(env!("CARGO_BIN_EXE_tewatashi")).args(args);
         Ran::of(&self.at_home(&mut shell).output().expect("the program runs"))
+    }
+
+    /// As [`Desk::run`]: nobody counts processor time here.
+    #[cfg(windows)]
+    pub fn run_within<S: AsRef<std::ffi::OsStr>>(&self, _: u32, args: impl IntoIterator<Item = S>) -> Ran {
+        self.run(Lang::En, args)
     }
 
     fn at_home<'a>(&self, command: &'a mut Command) -> &'a mut Command {
@@ -156,7 +163,19 @@ pub fn recompute_checksums(bundle: &Path) {
     fs::write(bundle.join("checksums.sha256"), lines.concat()).expect("checksums");
 }
 
+/// Signs `bundle.json` anew with a key of the enemy's own, whose fingerprint is returned.
+#[cfg(windows)]
+pub fn sign_anew(bundle: &Path, _: &Desk) -> String {
+    let key = tewatashi::sign::SigningKey::generate().expect("a key");
+    let facts = fs::read(bundle.join("bundle.json")).expect("the facts");
+    let signature = key.sign(tewatashi::sign::BUNDLE, &facts).expect("a signature");
+    fs::write(bundle.join("bundle.json.sig"), signature).expect("the signature");
+    fs::write(bundle.join("signer.pub"), key.public_line()).expect("the key");
+    key.fingerprint()
+}
+
 /// Signs `bundle.json` anew with stock `ssh-keygen` and a key of the enemy's own, whose fingerprint is returned.
+#[cfg(unix)]
 pub fn sign_anew(bundle: &Path, desk: &Desk) -> String {
     let key = desk.path("work").join("enemy");
     run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", "enemy", "-f", &key.to_string_lossy()]);
@@ -172,6 +191,7 @@ pub fn sign_anew(bundle: &Path, desk: &Desk) -> String {
     told.split(' ').find(|w| w.starts_with("SHA256:")).expect("a fingerprint").to_owned()
 }
 
+#[cfg(unix)]
 fn run(program: &str, args: &[&str]) -> String {
     let output = Command::new(program).args(args).output().unwrap_or_else(|e| panic!("{program}: {e}"));
     assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));

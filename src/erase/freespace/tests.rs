@@ -9,8 +9,11 @@ fn a_filling_left_behind_is_removed_and_nothing_else_is() {
     std::fs::write(precious.join("list.csv"), "names").unwrap();
     std::fs::write(work.join("data-00000"), "noise").unwrap();
     std::fs::write(work.join("slots-000/1"), "").unwrap();
+    let links = u64::from(cfg!(unix));
+    // On Windows only an administrator may make one.
+    #[cfg(unix)]
     std::os::unix::fs::symlink(&precious, work.join("slots-000/link")).unwrap();
-    assert_eq!(remove(&work).unwrap(), 3);
+    assert_eq!(remove(&work).unwrap(), 2 + links);
     assert!(!work.exists() && precious.join("list.csv").exists());
 }
 
