@@ -1,0 +1,161 @@
+#!/usr/bin/env bash
+# Runs tewatashi for Windows under wine: the unit tests, the core of the other tests, and hand-overs from end to end.
+#
+#   wine.sh                 all of it
+#   wine.sh unit            the unit tests
+#   wine.sh tests [NAME …]  those files of tests/ that run there, or these
+#   wine.sh end-to-end      tests/wine/end-to-end.sh
+#
+# What is missing is told and fails; nothing is left out silently. What wine cannot show of a real Windows: docs/windows.md.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+wine=/usr/lib/wine/wine64
+cross=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target}/cross
+triple=x86_64-pc-windows-gnu
+# Files of tests/ that need neither a terminal, nor mounted file systems, nor Debian's tools.
+core=(pack damage hostile case ledger_life ledger_exchange ledger_tamper)
+
+fail() {
+	printf 'wine: %s\n' "$@" >&2
+	exit 1
+}
+say() { printf '\n── %s\n' "$*"; }
+
+for needed in "$wine" "$(command -v x86_64-w64-mingw32-gcc || echo x86_64-w64-mingw32-gcc)"; do
+	[[ -x $needed ]] || fail "$needed is missing: run scripts/cross.sh setup"
+done
+
+# ---- A Windows of its own, gone afterwards
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/tewatashi-wine.XXXXXX")
+export WINEPREFIX=$work/prefix WINEARCH=win64 WINEDEBUG=-all
+# No browser engine, no .NET, no menu: none of them is asked for by name in the program.
+export WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe='
+unset DISPLAY WAYLAND_DISPLAY
+
+end() {
+	# Ends what runs in this prefix, and nothing else.
+	WINEPREFIX=$WINEPREFIX wineserver -k 2>/dev/null || /usr/lib/wine/wineserver64 -k 2>/dev/null || true
+	rm -rf "$work"
+}
+trap end EXIT
+trap 'exit 130' INT TERM
+
+# Wine 8 has no bcryptprimitives.dll, which the standard library of Rust takes its random bytes from. This one is for tests
+# under wine alone and is shipped to nobody.
+shim() {
+	cat >"$work/bcryptprimitives.c" <<-'C'
+		#include <windows.h>
+		BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
+		__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE to, SIZE_T length)
+		{
+			while (length > 0) {
+				ULONG part = length > 65536 ? 65536 : (ULONG)length;
+				if (!SystemFunction036(to, part))
+					return FALSE;
+				to += part;
+				length -= part;
+			}
+			return TRUE;
+		}
+	C
+	x86_64-w64-mingw32-gcc -O2 -shared -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" \
+		"$work/bcryptprimitives.c" -ladvapi32
+}
+
+prefix() {
+	say "making a prefix ($("$wine" --version))"
+	wineboot --init >"$work/wineboot.log" 2>&1 || fail 'wineboot failed:' "$(cat "$work/wineboot.log")"
+	[[ -d $WINEPREFIX/drive_c/windows/system32 ]] || fail 'wineboot made no system32:' "$(cat "$work/wineboot.log")"
+	shim
+	# Temporary files on the drive of everything else: a path without a drive then means one thing to all programs.
+	mkdir "$work/temp"
+	local temp="Z:${work//\//\\}\\temp" name
+	for name in TEMP TMP; do
+		"$wine" reg add 'HKCU\Environment' /v "$name" /d "$temp" /f >/dev/null || fail "cannot set $name in the prefix"
+	done
+	"$wine" reg add 'HKCU\Software\Wine' /v Version /d win10 /f >/dev/null || fail 'cannot make it Windows 10'
+}
+
+# ---- What is run
+
+passed=0 failed=0
+count() {
+	passed=$((passed + $1)) failed=$((failed + $2))
+}
+
+# Builds tests and writes the paths of what was built into a file.
+build_tests() {
+	local list=$1
+	shift
+	say "cross.sh cargo windows test --no-run $*"
+	scripts/cross.sh cargo windows test --no-run --features embed-fonts "$@" 2>&1 | tee "$work/build.log"
+	sed -n 's/^ *Executable .*(\(.*\.exe\))$/\1/p' "$work/build.log" >"$list"
+	[[ -s $list ]] || fail 'cargo built no test'
+}
+
+# Runs a program of tests and counts what it says.
+run_tests() {
+	local program=$1 code=0 log=$work/run.log line
+	say "$(basename "$program")"
+	# Slow where it unwinds: as many at a time as there are cores.
+	"$wine" "$program" --test-threads=2 >"$log" 2>&1 </dev/null || code=$?
+	grep -vE '^test .* \.\.\. ok\r?$' "$log" || true
+	line=$(grep -oE '[0-9]+ passed; [0-9]+ failed; [0-9]+ ignored' "$log" | tail -n1) || true
+	if [[ -z $line ]]; then
+		echo "wine: $(basename "$program") came to no result (exit code $code)"
+		count 0 1
+		return
+	fi
+	read -r ok _ bad _ left _ <<<"$line"
+	if ((left > 0)); then echo "wine: $left were left out, which counts as failed"; fi
+	if ((bad == 0 && code != 0)); then bad=1; fi
+	count "$ok" "$((bad + left))"
+}
+
+unit() {
+	build_tests "$work/unit" --lib
+	while read -r program; do run_tests "$program"; done <"$work/unit"
+}
+
+tests() {
+	local names=("$@") flags=() name
+	((${#names[@]})) || names=("${core[@]}")
+	for name in "${names[@]}"; do flags+=(--test "$name"); done
+	build_tests "$work/tests" --bin tewatashi "${flags[@]}"
+	# The program itself is among what is built, without tests of its own.
+	grep -v '/tewatashi-[0-9a-f]*\.exe$' "$work/tests" >"$work/programs"
+	[[ $(wc -l <"$work/programs") == "${#names[@]}" ]] || fail "not every test was built: $(cat "$work/programs")"
+	while read -r program; do run_tests "$program"; done <"$work/programs"
+}
+
+end_to_end() {
+	say 'cross.sh cargo windows build'
+	scripts/cross.sh cargo windows build --features embed-fonts
+	local linux=${TEWATASHI:-}
+	if [[ -z $linux ]]; then
+		say 'cargo build, for the other side'
+		cargo build --locked
+		linux=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target}/debug/tewatashi
+	fi
+	say 'tests/wine/end-to-end.sh'
+	WINE=$wine TEWATASHI=$linux TEWATASHI_EXE=$cross/$triple/debug/tewatashi.exe RESULT=$work/result \
+		tests/wine/end-to-end.sh || true
+	[[ -s $work/result ]] || { count 0 1 && return; }
+	read -r ok bad <"$work/result"
+	count "$ok" "$bad"
+}
+
+what=${1:-all}
+shift || true
+case $what in
+all | unit | tests | end-to-end) ;;
+*) fail 'usage: wine.sh [unit | tests [NAME …] | end-to-end]' ;;
+esac
+prefix
+if [[ $what == all || $what == unit ]]; then unit; fi
+if [[ $what == all || $what == tests ]]; then tests "$@"; fi
+if [[ $what == all || $what == end-to-end ]]; then end_to_end; fi
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+((failed == 0))
