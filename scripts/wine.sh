@@ -6,6 +6,7 @@
 #   wine.sh tests [NAME …]  those files of tests/ that run there, or these
 #   wine.sh end-to-end      tests/wine/end-to-end.sh
 #
+# TEWATASHI_EXE and TEWATASHI name a tewatashi.exe, and a program of this system, that are there already, for end-to-end.
 # What is missing is told and fails; nothing is left out silently. What wine cannot show of a real Windows: docs/windows.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -85,14 +86,13 @@ count() {
 	passed=$((passed + $1)) failed=$((failed + $2))
 }
 
-# Builds tests and writes the paths of what was built into a file.
-build_tests() {
-	local list=$1
-	shift
+# Builds tests, and the program for those that run it. The library of tests counts as a dependency of everything, so what
+# `build` made would be of no use to `test` and the other way round: all is built by `test`.
+build() {
 	say "cross.sh cargo windows test --no-run $*"
 	scripts/cross.sh cargo windows test --no-run --features embed-fonts "$@" 2>&1 | tee "$work/build.log"
-	sed -n 's/^ *Executable .*(\(.*\.exe\))$/\1/p' "$work/build.log" >"$list"
-	[[ -s $list ]] || fail 'cargo built no test'
+	sed -n 's/^ *Executable .*(\(.*\.exe\))$/\1/p' "$work/build.log" >"$work/built"
+	[[ -s $work/built ]] || fail 'cargo built no test'
 }
 
 # Runs a program of tests and counts what it says.
@@ -114,35 +114,20 @@ run_tests() {
 	count "$ok" "$((bad + left))"
 }
 
-unit() {
-	build_tests "$work/unit" --lib
-	while read -r program; do run_tests "$program"; done <"$work/unit"
-}
-
-tests() {
-	local names=("$@") flags=() name
-	((${#names[@]})) || names=("${core[@]}")
-	for name in "${names[@]}"; do flags+=(--test "$name"); done
-	build_tests "$work/tests" --bin tewatashi "${flags[@]}"
-	# The program itself is among what is built, without tests of its own.
-	grep -v '/tewatashi-[0-9a-f]*\.exe$' "$work/tests" >"$work/programs"
-	[[ $(wc -l <"$work/programs") == "${#names[@]}" ]] || fail "not every test was built: $(cat "$work/programs")"
-	while read -r program; do run_tests "$program"; done <"$work/programs"
-}
-
 end_to_end() {
-	say 'cross.sh cargo windows build'
-	scripts/cross.sh cargo windows build --features embed-fonts
 	local linux=${TEWATASHI:-}
 	if [[ -z $linux ]]; then
 		say 'cargo build, for the other side'
 		cargo build --locked
 		linux=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target}/debug/tewatashi
 	fi
-	say 'tests/wine/end-to-end.sh'
-	WINE=$wine TEWATASHI=$linux TEWATASHI_EXE=$cross/$triple/debug/tewatashi.exe RESULT=$work/result \
-		tests/wine/end-to-end.sh || true
-	[[ -s $work/result ]] || { count 0 1 && return; }
+	say "tests/wine/end-to-end.sh ($exe)"
+	WINE=$wine TEWATASHI=$linux TEWATASHI_EXE=$exe RESULT=$work/result tests/wine/end-to-end.sh || true
+	if [[ ! -s $work/result ]]; then
+		echo 'wine: tests/wine/end-to-end.sh came to no result'
+		count 0 1
+		return
+	fi
 	read -r ok bad <"$work/result"
 	count "$ok" "$bad"
 }
@@ -153,9 +138,24 @@ case $what in
 all | unit | tests | end-to-end) ;;
 *) fail 'usage: wine.sh [unit | tests [NAME …] | end-to-end]' ;;
 esac
+if [[ $what == tests && $# -gt 0 ]]; then core=("$@"); fi
+flags=()
+if [[ $what == all || $what == unit ]]; then flags+=(--lib); fi
+if [[ $what == all || $what == tests ]]; then for name in "${core[@]}"; do flags+=(--test "$name"); done; fi
+exe=${TEWATASHI_EXE:-$cross/$triple/debug/tewatashi.exe}
+
+if ((${#flags[@]})); then
+	build "${flags[@]}"
+	expected=$((${#flags[@]} / 2 + ${#flags[@]} % 2))
+	[[ $(wc -l <"$work/built") == "$expected" ]] || fail "not every test was built ($expected wanted):" "$(cat "$work/built")"
+elif [[ -z ${TEWATASHI_EXE:-} ]]; then
+	say 'cross.sh cargo windows build'
+	scripts/cross.sh cargo windows build --features embed-fonts
+fi
 prefix
-if [[ $what == all || $what == unit ]]; then unit; fi
-if [[ $what == all || $what == tests ]]; then tests "$@"; fi
+if ((${#flags[@]})); then
+	while read -r program; do run_tests "$program"; done <"$work/built"
+fi
 if [[ $what == all || $what == end-to-end ]]; then end_to_end; fi
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0))

@@ -2,8 +2,9 @@
 //!
 //! Everything that cannot be packed is found here and listed at once, so that a clerk mends it in one go.
 
+use std::borrow::Cow;
 use std::fs::Metadata;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use globset::GlobSet;
@@ -204,7 +205,7 @@ impl Scan<'_> {
                 }
                 continue;
             };
-            let path = if rest.is_empty() { base.clone() } else { format!("{base}/{rest}") };
+            let path = if rest.is_empty() { base.clone() } else { format!("{base}/{}", with_slashes(rest)) };
             // Every deeper path would fail for the same reason; the folder alone is the news.
             if !self.entry(number, &entry, path) && entry.file_type().is_dir() {
                 walk.skip_current_dir();
@@ -269,6 +270,11 @@ impl Scan<'_> {
         self.problems.push(SourceProblem { path: path.to_owned(), kind });
         false
     }
+}
+
+/// A path as it stands in a bundle, whatever this system puts between its parts.
+fn with_slashes(path: &str) -> Cow<'_, str> {
+    if MAIN_SEPARATOR == '/' { path.into() } else { path.replace(MAIN_SEPARATOR, "/").into() }
 }
 
 /// The name a source carries into the bundle; `.` and `dir/..` get their real one.

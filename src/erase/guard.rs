@@ -166,6 +166,8 @@ mod tests {
 
     use super::*;
 
+    // The folders of a Unix system.
+    #[cfg(unix)]
     #[test]
     fn the_system_and_what_holds_it_are_refused() {
         let guard = Guard::of(&[], &["/root".into()]).unwrap();

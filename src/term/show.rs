@@ -22,7 +22,16 @@ pub fn name(text: &str) -> String {
 /// A path as it may be shown.
 #[must_use]
 pub fn path(path: &Path) -> String {
-    name(&path.to_string_lossy())
+    let text = path.to_string_lossy();
+    name(&if cfg!(windows) { as_typed_there(&text) } else { text.into_owned() })
+}
+
+/// A path without the mark that lets Windows take it as it is: nobody types it.
+fn as_typed_there(path: &str) -> String {
+    match path.strip_prefix(r"\\?\") {
+        Some(rest) => rest.strip_prefix(r"UNC\").map_or_else(|| rest.to_owned(), |share| format!(r"\\{share}")),
+        None => path.to_owned(),
+    }
 }
 
 /// A path in a command that can be typed as it stands: quoted where it has a space or another sign that a shell reads.
@@ -32,6 +41,10 @@ pub fn typed(path: &Path) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/\\.:_-~".contains(c);
     if shown.chars().all(plain) {
         return shown;
+    }
+    // A quotation mark is in no name there, and single ones are not read.
+    if cfg!(windows) {
+        return format!("\"{shown}\"");
     }
     // Inside of double quotes a shell still reads these.
     let read = ['$', '`', '"', '!', '\\'];
@@ -86,6 +99,27 @@ pub fn row(cells: &[&str], columns: &[usize]) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_mark_of_an_exact_path_is_not_shown() {
+        for (path, told) in [
+            (r"\\?\C:\報告 書", r"C:\報告 書"),
+            (r"\\?\UNC\server\共有\案件", r"\\server\共有\案件"),
+            (r"\\server\共有", r"\\server\共有"),
+            (r"D:\案件", r"D:\案件"),
+        ] {
+            assert_eq!(as_typed_there(path), told);
+        }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_path_in_a_command_is_quoted_as_windows_reads_it() {
+        assert_eq!(typed(Path::new(r"\\?\D:\案件")), r"D:\案件");
+        assert_eq!(typed(Path::new(r"D:\報告 書\it's $1")), "\"D:\\報告 書\\it's $1\"");
+    }
+
+    // As the shells of Unix read it.
+    #[cfg(unix)]
     #[test]
     fn a_path_in_a_command_is_quoted_where_a_shell_would_part_it() {
         for (path, told) in [
