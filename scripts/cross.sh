@@ -9,7 +9,7 @@
 # outside the registries. What is built lies in $CARGO_TARGET_DIR/cross, apart from what the other compiler made.
 set -euo pipefail
 
-packages=(rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64 binutils-mingw-w64-x86-64 musl-tools lld
+packages=(rustc-web cargo-web rust-web-src rust-web-clippy gcc-mingw-w64-x86-64 binutils-mingw-w64-x86-64 musl-tools lld
 	libunwind-14-dev wine wine64 fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic)
 target=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target}/cross
 
@@ -82,6 +82,8 @@ run_cargo() {
 	esac
 	local command=$1
 	shift
+	# cargo looks for commands of its own beside those of rustup first, whatever stands before them in PATH.
+	if [[ $command == clippy ]]; then exec /usr/bin/cargo-clippy clippy --locked -Zbuild-std --target "$triple" "$@"; fi
 	exec cargo "$command" --locked -Zbuild-std --target "$triple" "$@"
 }
 
