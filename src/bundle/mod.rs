@@ -32,6 +32,7 @@ mod readback;
 pub mod readme;
 mod seal;
 mod source;
+mod synced;
 mod unseal;
 mod untar;
 mod verify;

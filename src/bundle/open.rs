@@ -9,6 +9,7 @@ use super::contents::{self, Both, Contents, Found, Receiver};
 use super::error::{BagFault, Damage, Error};
 use super::locate::{Key, Opening};
 use super::source::Moment;
+use super::synced;
 use super::unseal::{Plain, unseal};
 use crate::erase::os::{self, HeldFolder};
 use crate::erase::scrap::{self, Scrapped};
@@ -188,7 +189,7 @@ impl<'a> Extractor<'a> {
                 let _ = file.set_times(FileTimes::new().set_modified(time));
             }
         }
-        held.sync_file_system().map_err(Error::io(self.work))?;
+        synced::all_below(self.work, held.sync_file_system()).map_err(Error::io(self.work))?;
         let failed = |e: std::io::Error| match e.kind() {
             std::io::ErrorKind::AlreadyExists => Error::Exists(self.place.clone()),
             _ => Error::io(&self.place)(e),

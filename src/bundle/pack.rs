@@ -26,6 +26,7 @@ use super::readback::{self, ReadBack, Written};
 use super::readme;
 use super::seal::{Sink, seal};
 use super::source::{Moment, Sources};
+use super::synced;
 use super::volumes::{VolumeFact, VolumeHasher, VolumeWriter};
 use crate::checked::Code;
 use crate::digest::hex;
@@ -187,7 +188,7 @@ pub fn pack(order: &Order, staging: &Path, place: &Path, progress: &dyn Progress
         // a medium that keeps owners. A medium that keeps none refuses this, and needs it not.
         let _ = os::make_readable(&file);
     }
-    os::sync_file_system(staging).map_err(Error::io(staging))?;
+    synced::all_below(staging, os::sync_file_system(staging)).map_err(Error::io(staging))?;
     let (bytes, files) = order.sources.oxum();
     let record = PackRecord {
         id: order.id.clone(),

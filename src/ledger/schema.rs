@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::Error;
+use crate::erase::os;
 
 /// `TWTS`: tells a ledger from other databases.
 pub const APPLICATION: i32 = 0x5457_5453;
@@ -111,7 +112,8 @@ pub fn bring_up(db: &mut Connection, path: &Path) -> Result<Option<PathBuf>, Err
     let text = draft.to_str().ok_or_else(|| Error::NotALedger(path.to_owned()))?;
     let _ = fs::remove_file(&draft);
     db.execute("VACUUM INTO ?1", [text]).map_err(|e| Error::of(path, e))?;
-    let synced = fs::File::open(&draft).and_then(|file| file.sync_all());
+    // Windows syncs for those alone who may write.
+    let synced = os::open_overwrite(&draft).and_then(|file| file.sync_all());
     synced.and_then(|()| fs::rename(&draft, &copy)).map_err(|e| Error::io(&copy, e))?;
     migrate(db, found, VERSION).map_err(|e| Error::of(path, e))?;
     Ok(Some(copy))
