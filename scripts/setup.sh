@@ -10,7 +10,7 @@ venv=${VENV:-$HOME/.cache/tewatashi-venv}
 demo_packages=(build-essential age openssh-client tar coreutils diffutils util-linux
 	fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic fonts-ipamj-mincho)
 test_packages=(e2fsprogs xfsprogs btrfs-progs exfat-fuse exfatprogs ntfs-3g squashfs-tools fusefat dosfstools fuse3
-	gcc-mingw-w64-x86-64
+	gcc-mingw-w64-x86-64 groff-base
 	python3 python3-venv libreoffice-calc poppler-utils zbar-tools cups-daemon cups-client faketime)
 bench_packages=(e2fsprogs xfsprogs btrfs-progs exfat-fuse exfatprogs ntfs-3g coreutils wipe secure-delete)
 

@@ -158,7 +158,7 @@ fn every_error_has_a_twin_that_says_what_to_do() {
     }
 }
 
-const COMMANDS: [&str; 97] = [
+const COMMANDS: [&str; 99] = [
     "subcontractor",
     "subcontractor add",
     "subcontractor end",
@@ -256,6 +256,8 @@ const COMMANDS: [&str; 97] = [
     "report",
     "report audit",
     "report inspect",
+    "completions",
+    "man",
 ];
 
 fn help(desk: &Desk, language: &str, command: &str, flag: &str) -> String {

@@ -2386,3 +2386,12 @@ err-opener-too-large = { $path } ({ $size }) is larger than a file may be at the
 hint-opener-too-large = see whether it is the program of the release, or use a medium formatted with exFAT or the like
 err-openers-nowhere = no folder has both programs, tewatashi.exe and tewatashi-linux; these were looked through
 hint-openers-nowhere = put both files of the release into one folder and name it with --opener-from; to pack without them, leave --with-opener out
+# --- completions and manual pages
+about-completions = Print the script by which a shell completes commands and options
+arg-shell = The shell it is for
+about-man = Write the manual pages, one per command
+arg-man-dir = Where the pages go
+man-name = NAME
+man-synopsis = SYNOPSIS
+man-description = DESCRIPTION
+man-exit-status = EXIT STATUS

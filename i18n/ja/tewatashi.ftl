@@ -2346,3 +2346,12 @@ err-opener-too-large = { $path }（{ $size }）は、書き込み先に置ける
 hint-opener-too-large = 配布物のプログラムか確かめるか、exFAT などで初期化した媒体を使ってください
 err-openers-nowhere = 開封用プログラム（tewatashi.exe と tewatashi-linux）の両方があるフォルダーが見つかりません。次を探しました
 hint-openers-nowhere = 配布物の2つのファイルを1つのフォルダーに置き、--opener-from で指定してください。入れずに束を作るには --with-opener を外してください
+# --- completions and manual pages
+about-completions = シェルでコマンドとオプションを補完するためのスクリプトを出力します
+arg-shell = 対象のシェル
+about-man = マニュアルページをコマンドごとに書き出します
+arg-man-dir = 書き出し先
+man-name = 名前
+man-synopsis = 書式
+man-description = 説明
+man-exit-status = 終了コード

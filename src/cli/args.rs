@@ -14,6 +14,7 @@ mod medium;
 mod pack;
 mod paper;
 mod report;
+mod shell;
 mod state;
 mod takeout;
 
@@ -39,6 +40,7 @@ pub use medium::{
 pub use pack::{OnProperties, OpenerArgs, PackChecks, Reduced};
 pub use paper::{PrintArgs, SlipCommand, VoidArgs};
 pub use report::{AskedArgs, AuditArgs, ReportCommand, SpanArgs};
+pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use state::{ReconcileArgs, StatusArgs};
 pub use takeout::{DestroyArgs, ReturnArgs, TakeoutArgs};
 
@@ -188,6 +190,12 @@ pub enum Command {
     /// Destroy things.
     #[command(about = t!("about-destroy"))]
     Destroy(Box<DestroyArgs>),
+    /// What a shell completes.
+    #[command(about = t!("about-completions"))]
+    Completions(CompletionsArgs),
+    /// The manual pages, for those who make packages.
+    #[command(hide = true, about = t!("about-man"))]
+    Man(ManArgs),
 }
 
 /// `pack`

@@ -95,7 +95,7 @@ fn export(context: &Context, form: Form, folder: Option<&Path>) -> Result<(), Fa
     Ok(())
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     place_new(path, |file| file.write_all(bytes).map_err(|e| words::io(path, &e))).map_err(|failure| Failure {
         // Nothing of a rule here: a file is in the way.
         code: if failure.kind == "exists" { super::failure::code::FAILED } else { failure.code },

@@ -6,6 +6,7 @@ mod args;
 mod case;
 mod certificate;
 mod compare;
+mod completions;
 mod conformity;
 mod context;
 mod contract;
@@ -28,6 +29,7 @@ mod label;
 mod ledger;
 mod leftovers;
 mod list;
+mod manual;
 mod medium;
 mod mishap;
 mod open;
@@ -94,7 +96,8 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
     if let Command::Incident(command) = command {
         incident::first(context, command);
     }
-    if !matches!(command, Command::Leftovers(_)) {
+    // A shell that starts asks for its completions: nobody is there to answer a question.
+    if !matches!(command, Command::Leftovers(_) | Command::Completions(_) | Command::Man(_)) {
         leftovers::remind(context);
     }
     match command {
@@ -133,6 +136,11 @@ fn dispatch(context: &Context, command: &Command) -> Result<(), Failure> {
         Command::Return(args) => takeout::bring_back(context, args),
         Command::Witness(args) => witness::run(context, args),
         Command::Destroy(args) => destroy::run(context, args),
+        Command::Completions(args) => {
+            completions::run(context, args);
+            Ok(())
+        }
+        Command::Man(args) => manual::run(context, args),
     }
 }
 
