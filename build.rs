@@ -1,7 +1,11 @@
-//! Puts the fonts of paper into the program, when the feature `embed-fonts` asks for it; otherwise there is nothing to do.
+//! Puts the fonts of paper into the program, when the feature `embed-fonts` asks for it, and into a program for Windows what
+//! Windows wants to know of it; otherwise there is nothing to do.
 //!
-//! They are no part of the source. They are taken from the folder `TEWATASHI_FONTS`, or from where Debian keeps them. Their
+//! The fonts are no part of the source. They are taken from the folder `TEWATASHI_FONTS`, or from where Debian keeps them. Their
 //! licence (SIL Open Font License 1.1) wants its text to go with every release that holds them.
+
+#[path = "packaging/windows/resource.rs"]
+mod resource;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
@@ -15,6 +19,12 @@ const FONTS: [(&str, &str, bool); 3] = [
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "windows")
+        && let Err(problem) = resource::link()
+    {
+        eprintln!("resource of Windows: {problem}");
+        process::exit(1);
+    }
     if env::var_os("CARGO_FEATURE_EMBED_FONTS").is_none() {
         return;
     }
