@@ -63,11 +63,11 @@ musl_libraries() {
 }
 
 run_cargo() {
-	local system=$1 triple
+	local system=$1 triple flags=()
 	shift
 	# Debian's compiler, whatever stands before it in PATH, and no wrapper of rustup.
 	export PATH=/usr/bin:/bin:/usr/sbin:/sbin RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$target
-	unset RUSTUP_TOOLCHAIN RUSTC RUSTFLAGS
+	unset RUSTUP_TOOLCHAIN RUSTC RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
 	case $system in
 	windows)
 		triple=x86_64-pc-windows-gnu
@@ -75,16 +75,34 @@ run_cargo() {
 	linux)
 		triple=x86_64-unknown-linux-musl
 		export CC_x86_64_unknown_linux_musl=musl-gcc CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=musl-gcc
-		local flags="-C link-self-contained=no -C relocation-model=static -L native=$(musl_libraries)"
-		export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS=$flags
+		flags=(-C link-self-contained=no -C relocation-model=static -L "native=$(musl_libraries)")
 		;;
 	*) fail "no such system: $system (windows or linux)" ;;
 	esac
 	local command=$1
 	shift
+	case " $* " in
+	*' --release '*) for_release "$system" "$triple" ;;
+	esac
+	if ((${#flags[@]} > 0)); then
+		CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf '%s' "${flags[*]}")
+		export CARGO_ENCODED_RUSTFLAGS
+	fi
 	# cargo looks for commands of its own beside those of rustup first, whatever stands before them in PATH.
 	if [[ $command == clippy ]]; then exec /usr/bin/cargo-clippy clippy --locked -Zbuild-std --target "$triple" "$@"; fi
 	exec cargo "$command" --locked -Zbuild-std --target "$triple" "$@"
+}
+
+# What is released has the same bytes wherever it was built, and does not tell who built it: no path of the computer, no
+# time, no symbols. Adds to `flags`. Builds of every day go without: they would be made anew for each target folder.
+for_release() {
+	local system=$1 triple=$2 home=${CARGO_HOME:-$HOME/.cargo}
+	flags+=("--remap-path-prefix=$home=/cargo" "--remap-path-prefix=$target=/target")
+	export CARGO_PROFILE_RELEASE_STRIP=symbols CC_SHELL_ESCAPED_FLAGS=1
+	local c_flags
+	printf -v c_flags '%q %q' "-ffile-prefix-map=$home=/cargo" "-ffile-prefix-map=$target=/target"
+	export "CFLAGS_${triple//-/_}=$c_flags"
+	if [[ $system == windows ]]; then flags+=(-C link-arg=-Wl,--no-insert-timestamp); fi
 }
 
 case ${1:-} in
