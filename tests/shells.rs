@@ -90,6 +90,7 @@ fn every_command_has_a_manual_page_in_both_languages() {
                     "-Kutf8".as_ref(),
                     "-Tutf8".as_ref(),
                     "-wmac".as_ref(),
+                    "-Wbreak".as_ref(),
                     folder.join(page).as_ref(),
                 ],
             );

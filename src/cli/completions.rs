@@ -26,6 +26,8 @@ pub fn run(context: &Context, args: &CompletionsArgs) {
 /// The command line without what is hidden: a shell would offer that too.
 fn shown(root: &clap::Command) -> clap::Command {
     clap::Command::new("tewatashi")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_version_flag(true)
         .disable_help_flag(true)
         .disable_help_subcommand(true)
         .args(root.get_arguments().cloned())
