@@ -15,7 +15,7 @@ VENV ?= $(HOME)/.cache/tewatashi-venv
 
 BIN := $(CARGO_TARGET_DIR)/release/tewatashi
 
-.PHONY: help setup build demo test lint bench bench-erase bench-find clean
+.PHONY: help setup build demo test lint bench bench-erase bench-find cross try-static release reproduce clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -50,6 +50,24 @@ bench-erase: ## measure what an erasure leaves in raw images and how long it tak
 
 bench-find: ## measure how long looking for copies among 200,000 files takes (needs root and 20 GiB)
 	cargo bench --locked --bench find
+
+cross: ## build the programs that are released: Windows, and any Linux on x86-64
+	scripts/cross.sh setup
+	scripts/cross.sh cargo linux build --release --features embed-fonts
+	scripts/cross.sh cargo windows build --release --features embed-fonts
+
+try-static: ## run the program for Linux in an empty chroot (needs root)
+	scripts/cross.sh setup
+	scripts/cross.sh cargo linux build --release --features embed-fonts
+	scripts/try-static.sh '$(CARGO_TARGET_DIR)/cross/x86_64-unknown-linux-musl/release/tewatashi'
+
+release: ## make the archives, the Debian package, the bill of materials and their checksums
+	scripts/cross.sh setup
+	scripts/release.sh
+
+reproduce: ## make the release twice in different folders and compare the bytes
+	scripts/cross.sh setup
+	scripts/reproduce.sh
 
 clean: ## remove the build of this crate (kept: other crates, the Python environment)
 	cargo clean -p tewatashi

@@ -10,7 +10,8 @@
 set -euo pipefail
 
 packages=(rustc-web cargo-web rust-web-src rust-web-clippy gcc-mingw-w64-x86-64 binutils-mingw-w64-x86-64 musl-tools lld
-	libunwind-14-dev wine wine64 fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic)
+	libunwind-14-dev wine wine64 fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic
+	git python3 dpkg xz-utils file strace poppler-utils)
 target=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target}/cross
 
 fail() {
