@@ -68,7 +68,8 @@ run_cargo() {
 	shift
 	# Debian's compiler, whatever stands before it in PATH, and no wrapper of rustup.
 	export PATH=/usr/bin:/bin:/usr/sbin:/sbin RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$target
-	unset RUSTUP_TOOLCHAIN RUSTC RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
+	# The time of a commit would have all C code made anew for each; none of it holds a time.
+	unset RUSTUP_TOOLCHAIN RUSTC RUSTFLAGS CARGO_ENCODED_RUSTFLAGS SOURCE_DATE_EPOCH
 	case $system in
 	windows)
 		triple=x86_64-pc-windows-gnu

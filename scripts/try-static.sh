@@ -33,7 +33,8 @@ mkdir -p "$root/tmp" "$root/home" "$root/medium" "$root/source/名簿" "$root/op
 install -m 755 "$bin" "$root/tewatashi"
 printf '番号,氏名\r\n1,山田　太郎\r\n' >"$root/source/名簿/発送名簿.csv"
 head -c 300000 /dev/urandom >"$root/source/写真.bin"
-run() { env -i HOME=/home chroot "$root" /tewatashi "$@"; }
+chroot=$(command -v chroot)
+run() { env -i HOME=/home "$chroot" "$root" /tewatashi "$@"; }
 
 echo '== pack'
 run pack /source --to /medium --slip /home/slip.pdf --title 発送名簿 --items 氏名

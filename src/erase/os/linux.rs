@@ -47,15 +47,19 @@ pub(super) fn place(path: &Path) -> io::Result<Place> {
 
 pub(super) fn place_of(handle: &impl AsFd) -> io::Result<Place> {
     let handle = handle.as_fd();
-    let mounts = mounts::parse(&std::fs::read("/proc/self/mountinfo")?);
-    let mount = find_mount(handle, &mounts)?;
     let space = rustix::fs::fstatvfs(handle)?;
-    let place = mounts::place(
-        mount,
-        &Sysfs::system(),
-        block_device(&mount.source),
-        space.f_bavail.saturating_mul(space.f_frsize),
-    );
+    let free = space.f_bavail.saturating_mul(space.f_frsize);
+    let missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    let listed = std::fs::read("/proc/self/mountinfo").map(|text| mounts::parse(&text));
+    let mounts = match listed {
+        Err(error) if missing(&error) => return unlisted(handle, free),
+        listed => listed?,
+    };
+    let mount = match find_mount(handle, &mounts) {
+        Err(error) if missing(&error) => return unlisted(handle, free),
+        found => found?,
+    };
+    let place = mounts::place(mount, &Sysfs::system(), block_device(&mount.source), free);
     // An overlay is only as real as the folder that takes its writes. Inside a container that folder is out of sight, and
     // the place stays unknown.
     let upper = mount.upper_folder().filter(|upper| upper.is_dir());
@@ -64,6 +68,12 @@ pub(super) fn place_of(handle: &impl AsFd) -> io::Result<Place> {
         Some(under) => Place { fs_type: place.fs_type, mount_point: place.mount_point, source: place.source, ..under },
         None => place,
     })
+}
+
+/// In a changed root, or where `/proc` is not mounted: the kind of file system is all there is.
+fn unlisted(handle: BorrowedFd<'_>, free_bytes: u64) -> io::Result<Place> {
+    let magic = rustix::fs::fstatfs(handle)?.f_type & 0xffff_ffff;
+    Ok(mounts::unlisted(u32::try_from(magic).unwrap_or_default(), free_bytes))
 }
 
 pub(super) fn place_of_folder(folder: &Folder) -> io::Result<Place> {
@@ -246,10 +256,19 @@ pub(super) fn disable_core_dumps() -> CoreDumps {
 
 pub(super) fn user_and_host() -> (String, String) {
     let id = rustix::process::getuid().as_raw();
-    let host = std::fs::read("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = std::fs::read("/proc/sys/kernel/hostname").unwrap_or_else(|_| host_name());
     let host = String::from_utf8_lossy(&host).trim().to_owned();
     let host = if host.is_empty() { "unknown".into() } else { host };
     (user_name(id).unwrap_or_else(|| format!("uid {id}")), host)
+}
+
+/// As the system says where `/proc` is not mounted; nothing where it does not say.
+fn host_name() -> Vec<u8> {
+    let mut name = [0_u8; 256];
+    // SAFETY: the length is one less than that of the live buffer, so the name ends with a zero even where it was cut.
+    let code = unsafe { libc::gethostname(name.as_mut_ptr().cast(), name.len() - 1) };
+    let end = if code == 0 { name.iter().position(|&byte| byte == 0) } else { Some(0) };
+    name[..end.unwrap_or_default()].to_vec()
 }
 
 pub(super) fn clock_follows_a_server() -> Option<bool> {

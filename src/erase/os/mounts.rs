@@ -163,6 +163,40 @@ pub(super) fn place(mount: &Mount, sysfs: &Sysfs, source_device: Option<(u32, u3
     }
 }
 
+/// What the magic numbers of `statfs` tell of kinds that matter where no mount is listed.
+const MAGIC: [(u32, &str); 13] = [
+    (0x6969, "nfs"),
+    (0x517b, "smbfs"),
+    (0xff53_4d42, "cifs"),
+    (0xfe53_4d42, "smb3"),
+    (0x0102_1997, "9p"),
+    (0x5346_414f, "afs"),
+    (0x7375_7245, "coda"),
+    (0x00c3_6400, "ceph"),
+    (0x0bd0_0bd0, "lustre"),
+    (0x0102_1994, "tmpfs"),
+    (0x8584_58f6, "ramfs"),
+    (0x4d44, "vfat"),
+    (0x2011_bab0, "exfat"),
+];
+
+/// A place of which no list of mounts tells. Whether there is a medium to read back is unknown, so nothing is established of
+/// it; that a share is one, and a stick's file system one of media, is still seen.
+pub(super) fn unlisted(magic: u32, free_bytes: u64) -> Place {
+    let fs_type = MAGIC.iter().find(|(number, _)| *number == magic).map_or("unknown", |(_, name)| name);
+    Place {
+        fs_type: fs_type.to_owned(),
+        mount_point: "unknown".into(),
+        source: "unknown".to_owned(),
+        options: String::new(),
+        medium: medium(fs_type, false, None),
+        removable: false,
+        largest_file: FAT.contains(&fs_type).then_some(FAT_LARGEST),
+        free_bytes,
+        whole_device: None,
+    }
+}
+
 fn medium(fs_type: &str, has_device: bool, disk: Option<&str>) -> Medium {
     let disk = disk.unwrap_or_default();
     let numbered =

@@ -162,3 +162,20 @@ fn caches_below_the_page_cache_are_known() {
     assert_eq!(cache_of("fuse.exfat"), Cache::OfTheDevice);
     assert_eq!(cache_of("zfs"), Cache::OutOfReach);
 }
+
+#[test]
+fn without_a_list_of_mounts_shares_and_sticks_are_still_told() {
+    let kind = |magic| unlisted(magic, 5).medium;
+    for share in [0x6969, 0xfe53_4d42, 0xff53_4d42, 0x0102_1997] {
+        assert_eq!(kind(share), Medium::None(NoMedium::Network), "{share:x}");
+    }
+    assert_eq!(kind(0x0102_1994), Medium::None(NoMedium::Memory));
+    // ext4 is on a disk as a rule; on which, nothing says.
+    let ext4 = unlisted(0xef53, 5);
+    assert_eq!((ext4.medium, ext4.free_bytes), (Medium::None(NoMedium::Unknown), 5));
+    assert!(!ext4.is_handover_medium());
+    let stick = unlisted(0x4d44, 5);
+    assert_eq!(stick.largest_file, Some(FAT_LARGEST));
+    // Attack: a slip beside the bundle, where nobody can tell one stick from another.
+    assert!(stick.is_handover_medium() && stick.same_medium(&unlisted(0x4d44, 5)));
+}
