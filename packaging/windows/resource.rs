@@ -72,6 +72,7 @@ fn strings(language: &str, description: &str, version: &str) -> String {
         ("ProductName", name),
         ("ProductVersion", version),
     ];
-    let values: String = values.iter().map(|(key, value)| format!("VALUE \"{key}\", \"{value}\\0\"\n")).collect();
+    let values: Vec<String> = values.iter().map(|(key, value)| format!("VALUE \"{key}\", \"{value}\\0\"\n")).collect();
+    let values = values.concat();
     format!("BLOCK \"{language}\"\nBEGIN\n{values}END\n")
 }
