@@ -31,8 +31,10 @@ impl Stamp {
     #[must_use]
     pub fn of(meta: &Metadata) -> Self {
         use std::os::windows::fs::MetadataExt;
-        let attributes = i64::from(meta.file_attributes());
-        Self { made: meta.creation_time(), changed: (meta.last_write_time().cast_signed(), attributes) }
+        Self {
+            made: meta.creation_time(),
+            changed: (meta.last_write_time().cast_signed(), meta.file_size().cast_signed()),
+        }
     }
 }
 
