@@ -48,8 +48,9 @@ echo "$fonts"
 # Columns from the right: object ID (two), Unicode, subset, embedded.
 tail -n +3 <<<"$fonts" | awk '$(NF-4) != "yes" { exit 1 }' || fail 'a font of the slip is not embedded'
 grep -q 'BIZUDMincho' <<<"$fonts" && grep -q 'BIZUDGothic' <<<"$fonts" || fail 'the slip is not set in the BIZ UD fonts'
-passphrase=$(pdftotext -layout "$slip" - | grep -oE '[A-Za-z0-9]{5}(-[A-Za-z0-9]{5}){5}' | head -n1)
-[[ -n $passphrase ]] || fail 'the slip does not show the passphrase'
+# It is set with room between the letters, a few groups to the line; nothing else there is plain ASCII.
+passphrase=$(pdftotext -layout "$slip" - | sed -n '/パスワード及び読み/,/桁数/p' | LC_ALL=C grep -E '^[A-Za-z0-9 -]+$' | tr -d ' \n')
+[[ $passphrase =~ ^[A-Za-z0-9]{5}(-[A-Za-z0-9]{5}){5}$ ]] || fail 'the slip does not show the passphrase'
 echo "the slip shows a passphrase of ${#passphrase} characters"
 printf '%s\n' "$passphrase" >"$root/home/passphrase"
 
