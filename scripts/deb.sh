@@ -15,7 +15,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/tewatashi
 doc=$root/usr/share/doc/tewatashi
-maintainer='tewatashi contributors <tewatashi@localhost>'
+# Whoever gives the package out names himself.
+maintainer=${MAINTAINER:-tewatashi contributors <tewatashi@localhost>}
 mkdir -p "$root/DEBIAN" "$doc" "$root"/usr/share/{bash-completion/completions,zsh/vendor-completions,fish/vendor_completions.d,lintian/overrides}
 
 install -D -m 755 "$linux" "$root/usr/bin/tewatashi"
@@ -60,6 +61,15 @@ cat >"$root/usr/share/lintian/overrides/tewatashi" <<-'OVERRIDES'
 	# What pack --with-opener puts beside a bundle, for recipients with Windows.
 	tewatashi: portable-executable-missing-security-features * [usr/lib/tewatashi/openers/tewatashi.exe]
 	tewatashi: executable-in-usr-lib [usr/lib/tewatashi/openers/tewatashi-linux]
+	tewatashi: package-contains-hardlink *
+	# The C library is inside.
+	tewatashi: missing-dependency-on-libc *
+	# Taken for them by their tables: both are crates in Rust.
+	tewatashi: embedded-library *freetype* *
+	tewatashi: embedded-library *libyaml* *
+	# Unless MAINTAINER named somebody.
+	tewatashi: bogus-mail-host *
+	tewatashi: bogus-mail-host-in-debian-changelog *
 OVERRIDES
 
 find "$root" -type d -exec chmod 755 {} +
