@@ -72,7 +72,6 @@ fn strings(language: &str, description: &str, version: &str) -> String {
         ("ProductName", name),
         ("ProductVersion", version),
     ];
-    let values: Vec<String> = values.iter().map(|(key, value)| format!("VALUE \"{key}\", \"{value}\\0\"\n")).collect();
-    let values = values.concat();
+    let values = values.map(|(key, value)| format!("VALUE \"{key}\", \"{value}\\0\"\n")).concat();
     format!("BLOCK \"{language}\"\nBEGIN\n{values}END\n")
 }
