@@ -96,6 +96,7 @@ impl Desk {
     /// Opens the case this run is about, and says which; a case that stands in is made on first use.
     pub fn open(context: &Context) -> Result<Self, Failure> {
         let desk = Self::open_to_erase(context)?;
+        super::erase::sweep(context, &desk);
         if let Some(log) = super::erase::unfinished(&desk).first() {
             context.warn(&t!("warn-erase-unfinished", path = show::path(log)));
         }

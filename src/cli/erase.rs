@@ -38,8 +38,8 @@ use crate::t;
 use crate::term::show as shown;
 use bags::Bags;
 use list::{Rows, Written};
-pub use log::left as unfinished;
 use log::{Closing, Head, Left, WorkLog};
+pub use log::{left as unfinished, sweep};
 use particulars::Particulars;
 use show::Tally;
 

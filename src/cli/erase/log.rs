@@ -222,7 +222,7 @@ pub fn scrap(context: &Context, path: &Path) {
     overwrite(context, if renamed.is_ok() { &closed } else { path });
 }
 
-/// Ends what [`scrap`] was killed at.
+/// Ends what [`scrap`] was killed at: what it left may still hold names.
 pub fn sweep(context: &Context, desk: &Desk) {
     for path in of_no_living_run(desk, CLOSED) {
         overwrite(context, &path);
