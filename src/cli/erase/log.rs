@@ -250,11 +250,16 @@ pub fn left(desk: &Desk) -> Vec<PathBuf> {
     found
 }
 
+/// An empty one does not: a run is about to begin it, or it was closed while we looked and stands there by our own locking.
+fn says_something(lock: &LockedFile) -> bool {
+    lock.file().metadata().is_ok_and(|facts| facts.len() > 0)
+}
+
 fn of_no_living_run(desk: &Desk, extension: &str) -> Vec<PathBuf> {
     let found = std::fs::read_dir(folder(desk)).into_iter().flatten().flatten().map(|entry| entry.path());
     found
         .filter(|path| path.extension().is_some_and(|end| end == extension))
-        .filter(|path| os::lock_file(path).is_ok_and(|lock| lock.is_some()))
+        .filter(|path| os::lock_file(path).is_ok_and(|lock| lock.is_some_and(|lock| says_something(&lock))))
         .collect()
 }
 
