@@ -90,7 +90,7 @@ count() {
 # `build` made would be of no use to `test` and the other way round: all is built by `test`.
 build() {
 	say "cross.sh cargo windows test --no-run $*"
-	scripts/cross.sh cargo windows test --no-run --features embed-fonts "$@" 2>&1 | tee "$work/build.log"
+	scripts/cross.sh cargo windows test --profile desk --no-run --features embed-fonts "$@" 2>&1 | tee "$work/build.log"
 	sed -n 's/^ *Executable .*(\(.*\.exe\))$/\1/p' "$work/build.log" >"$work/built"
 	[[ -s $work/built ]] || fail 'cargo built no test'
 }
@@ -142,7 +142,7 @@ if [[ $what == tests && $# -gt 0 ]]; then core=("$@"); fi
 flags=()
 if [[ $what == all || $what == unit ]]; then flags+=(--lib); fi
 if [[ $what == all || $what == tests ]]; then for name in "${core[@]}"; do flags+=(--test "$name"); done; fi
-exe=${TEWATASHI_EXE:-$cross/$triple/debug/tewatashi.exe}
+exe=${TEWATASHI_EXE:-$cross/$triple/desk/tewatashi.exe}
 
 if ((${#flags[@]})); then
 	build "${flags[@]}"
@@ -150,7 +150,7 @@ if ((${#flags[@]})); then
 	[[ $(wc -l <"$work/built") == "$expected" ]] || fail "not every test was built ($expected wanted):" "$(cat "$work/built")"
 elif [[ -z ${TEWATASHI_EXE:-} ]]; then
 	say 'cross.sh cargo windows build'
-	scripts/cross.sh cargo windows build --features embed-fonts
+	scripts/cross.sh cargo windows build --profile desk --features embed-fonts
 fi
 prefix
 if ((${#flags[@]})); then

@@ -2,6 +2,8 @@
 //!
 //! What was shown under wine and what was never run on a real Windows stands in docs/windows.md.
 
+#![allow(clippy::unnecessary_wraps, reason = "the same signatures as on Linux, where these calls can fail")]
+
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{File, Metadata};

@@ -63,9 +63,9 @@ pub(super) fn real_path(file: &File) -> io::Result<PathBuf> {
 fn root_of(real: &Path) -> io::Result<OsString> {
     let path = wide(real);
     let mut root = vec![0u16; path.len().max(260) + 2];
-    let room = u32::try_from(root.len()).map_err(io::Error::other)?;
+    let length = u32::try_from(root.len()).map_err(io::Error::other)?;
     // SAFETY: the path ends with a zero, and the buffer is as long as is said.
-    done(unsafe { fs::GetVolumePathNameW(path.as_ptr(), root.as_mut_ptr(), room) })?;
+    done(unsafe { fs::GetVolumePathNameW(path.as_ptr(), root.as_mut_ptr(), length) })?;
     Ok(call::text(&root))
 }
 
