@@ -62,8 +62,7 @@ struct Identity {
 
 impl Identity {
     fn of(folder: &Path) -> io::Result<Self> {
-        let number = os::stamp::number(&fs::metadata(folder)?);
-        Ok(Self { file_system: os::stamp::file_system(folder), number })
+        Ok(Self { file_system: os::stamp::file_system(folder), number: os::stamp::number(folder)? })
     }
 
     /// Whether `folder` is there and is the one that was noted.

@@ -1,6 +1,8 @@
 //! What tells whether a file is still the one that was looked at.
 
 use std::fs::Metadata;
+use std::io;
+use std::path::Path;
 
 /// Identity and times of a file at one moment. Two equal stamps mean that nobody wrote to it in between, as far as
 /// the file system keeps account.
@@ -41,29 +43,33 @@ impl Stamp {
 /// What tells one file system from another, as far as it says so itself.
 #[cfg(unix)]
 #[must_use]
-pub fn file_system(path: &std::path::Path) -> u64 {
+pub fn file_system(path: &Path) -> u64 {
     rustix::fs::statvfs(path).map_or(0, |facts| facts.f_fsid)
 }
 
 /// What tells one file system from another, as far as it says so itself.
 #[cfg(windows)]
 #[must_use]
-pub fn file_system(path: &std::path::Path) -> u64 {
+pub fn file_system(path: &Path) -> u64 {
     super::sys::file_system(path)
 }
 
-/// The file's number on its file system, the same after a medium was taken out and put in again.
+/// The number of a file or folder on its file system, the same after a medium was taken out and put in again.
+///
+/// # Errors
+/// It cannot be looked at.
 #[cfg(unix)]
-#[must_use]
-pub fn number(meta: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(meta)
+pub fn number(path: &Path) -> io::Result<u64> {
+    std::fs::metadata(path).map(|meta| std::os::unix::fs::MetadataExt::ino(&meta))
 }
 
-/// Unknown elsewhere.
+/// The number of a file or folder on its file system, the same after a medium was taken out and put in again.
+///
+/// # Errors
+/// It cannot be looked at.
 #[cfg(windows)]
-#[must_use]
-pub fn number(_: &Metadata) -> u64 {
-    0
+pub fn number(path: &Path) -> io::Result<u64> {
+    super::sys::number(path)
 }
 
 /// What users other than the owner may do with a file.

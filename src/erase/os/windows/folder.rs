@@ -284,6 +284,11 @@ pub(in super::super) fn facts_of(file: &File) -> io::Result<Facts> {
     })
 }
 
+/// The number of a file or folder on its volume.
+pub(in super::super) fn number(path: &Path) -> io::Result<u64> {
+    Ok(facts_of(&volume::open_to_ask(path, false)?)?.id.number)
+}
+
 /// Nanoseconds since 1970 of a time that Windows counts in tenths of microseconds since 1601.
 fn since_1970(time: u64) -> i64 {
     const BETWEEN: i64 = 116_444_736_000_000_000;
