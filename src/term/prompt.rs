@@ -1,6 +1,5 @@
 //! Questions on a terminal, and the one screen that shows a passphrase.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -9,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::interrupt::{self, AtPrompt};
 use crate::erase::os::memory::push_secret;
-use crate::erase::os::tty::{self, TerminalSettings};
+use crate::erase::os::tty::{self, Screen, TerminalSettings};
 
 /// The terminal's settings before the question.
 static BEFORE: Mutex<Option<TerminalSettings>> = Mutex::new(None);
@@ -53,17 +52,15 @@ impl Drop for Asking {
     }
 }
 
-fn terminal() -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).open(if cfg!(windows) { "CONOUT$" } else { "/dev/tty" })
-}
-
 /// Asks for a secret without echo.
 ///
 /// # Errors
 /// The terminal's.
 pub fn secret(question: &str) -> io::Result<Zeroizing<String>> {
     let _asking = Asking::begin();
-    rpassword::prompt_password(question).map(Zeroizing::new)
+    // Its own way to ask writes bytes, which a console of Windows shows in a code page that is not ours.
+    Screen::open()?.show(question)?;
+    rpassword::read_password().map(Zeroizing::new)
 }
 
 /// Asks a yes-or-no question; anything but a clear yes is no.
@@ -84,13 +81,10 @@ pub fn yes(question: &str) -> io::Result<bool> {
 /// # Errors
 /// The terminal's, or `Interrupted`.
 pub fn show_until_enter(text: &str) -> io::Result<()> {
-    let mut tty = terminal()?;
-    let lines = on_screen(text);
-    tty.write_all(lines.as_bytes())?;
-    tty.flush()?;
+    let mut screen = Screen::open()?;
+    screen.show(&on_screen(text))?;
     let outcome = wait_for_enter();
-    tty.write_all(LEAVE.as_bytes())?;
-    tty.flush()?;
+    screen.show(LEAVE)?;
     outcome
 }
 
@@ -107,7 +101,7 @@ fn on_screen(text: &str) -> Zeroizing<String> {
 }
 
 fn wait_for_enter() -> io::Result<()> {
-    let keyboard = File::open(if cfg!(windows) { "CONIN$" } else { "/dev/tty" })?;
+    let keyboard = tty::keyboard()?;
     while !tty::wait_for_input(&keyboard, Duration::from_millis(200))? {
         if interrupt::asked() {
             return Err(io::ErrorKind::Interrupted.into());

@@ -39,6 +39,45 @@ impl TerminalSettings {
     }
 }
 
+#[cfg(windows)]
+pub use super::sys::Screen;
+
+/// The terminal's screen, whatever the standard streams are.
+#[cfg(unix)]
+#[derive(Debug)]
+pub struct Screen(std::fs::File);
+
+#[cfg(unix)]
+impl Screen {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// There is no terminal.
+    pub fn open() -> std::io::Result<Self> {
+        std::fs::File::options().write(true).open("/dev/tty").map(Self)
+    }
+
+    /// Shows a text.
+    ///
+    /// # Errors
+    /// The terminal's.
+    pub fn show(&mut self, text: &str) -> std::io::Result<()> {
+        use std::io::Write;
+        self.0.write_all(text.as_bytes())
+    }
+}
+
+/// The terminal's keyboard, whatever standard input is.
+///
+/// # Errors
+/// There is no terminal.
+pub fn keyboard() -> std::io::Result<std::fs::File> {
+    #[cfg(unix)]
+    return std::fs::File::open("/dev/tty");
+    #[cfg(windows)]
+    super::sys::open_keyboard()
+}
+
 /// Waits until a key was typed, at most so long; a signal ends the waiting early.
 ///
 /// # Errors

@@ -17,7 +17,6 @@ use std::ptr::NonNull;
 use windows_sys::Wdk::Storage::FileSystem as wdk;
 use windows_sys::Win32::Foundation::ERROR_ACCESS_DENIED;
 use windows_sys::Win32::Storage::FileSystem as fs;
-use windows_sys::Win32::System::Console as console;
 use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 use windows_sys::Win32::System::Memory as pages;
 use windows_sys::Win32::System::SystemInformation as info;
@@ -29,18 +28,23 @@ use call::{done, told, wide};
 
 mod blocks;
 mod call;
+mod console;
 mod device;
 mod folder;
 mod held;
+mod lock;
 mod streams;
 mod users;
 mod volume;
 
 pub(super) use blocks::{layout, layout as layout_told, marks, tells_blocks};
+pub use console::Screen;
+pub(super) use console::{console_mode, open_keyboard, set_console_mode};
 pub use device::RawDevice;
 pub use folder::Folder;
-pub(super) use folder::{facts_of, name_lengths};
+pub(super) use folder::{facts_of, name_lengths, number};
 pub use held::HeldFolder;
+pub(super) use lock::{open_lock, try_lock, unlock};
 pub(super) use streams::{attributes, overwrite_attribute, remove_attribute};
 
 /// What is open: a file or a folder.
@@ -140,10 +144,6 @@ pub(super) fn open_overwrite(path: &Path) -> io::Result<File> {
 
 pub(super) fn create_new_private(path: &Path, _executable: bool) -> io::Result<File> {
     File::options().read(true).write(true).create_new(true).open(call::exact(path)?)
-}
-
-pub(super) fn open_lock(path: &Path) -> io::Result<File> {
-    File::options().read(true).write(true).create(true).truncate(false).open(call::exact(path)?)
 }
 
 pub(super) fn make_private_dir(path: &Path) -> io::Result<()> {
@@ -350,27 +350,6 @@ pub(super) fn clock_follows_a_server() -> Option<bool> {
 
 pub(super) fn name_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
     String::from_utf8(bytes).ok().map(OsString::from)
-}
-
-// ---- The console
-
-/// The console's keyboard, whatever standard input is.
-fn keyboard() -> io::Result<File> {
-    File::options().read(true).write(true).open("CONIN$")
-}
-
-pub(super) fn console_mode() -> Option<u32> {
-    let (keyboard, mut mode) = (keyboard().ok()?, 0);
-    // SAFETY: the handle is open, and the pointer leads to a live number.
-    let told = unsafe { console::GetConsoleMode(call::raw(&keyboard), &raw mut mode) };
-    (told != 0).then_some(mode)
-}
-
-pub(super) fn set_console_mode(mode: u32) {
-    if let Ok(keyboard) = keyboard() {
-        // SAFETY: the handle is open.
-        let _ = unsafe { console::SetConsoleMode(call::raw(&keyboard), mode) };
-    }
 }
 
 // ---- Secrets in memory
