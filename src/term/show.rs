@@ -26,11 +26,13 @@ pub fn path(path: &Path) -> String {
     name(&if cfg!(windows) { as_typed_there(&text) } else { text.into_owned() })
 }
 
-/// A path without the mark that lets Windows take it as it is: nobody types it.
+/// A path as people of Windows write it: one kind of separator, and without the mark that lets Windows take it as it is, which
+/// nobody types.
 fn as_typed_there(path: &str) -> String {
+    let path = path.replace('/', r"\");
     match path.strip_prefix(r"\\?\") {
         Some(rest) => rest.strip_prefix(r"UNC\").map_or_else(|| rest.to_owned(), |share| format!(r"\\{share}")),
-        None => path.to_owned(),
+        None => path,
     }
 }
 
@@ -106,6 +108,7 @@ mod tests {
             (r"\\?\UNC\server\共有\案件", r"\\server\共有\案件"),
             (r"\\server\共有", r"\\server\共有"),
             (r"D:\案件", r"D:\案件"),
+            (r"\\?\D:\案件\records/D-0001.pdf", r"D:\案件\records\D-0001.pdf"),
         ] {
             assert_eq!(as_typed_there(path), told);
         }
