@@ -14,8 +14,8 @@ use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
 use zeroize::Zeroizing;
 
-use crate::erase::os;
 use crate::erase::os::stamp::{Others, others_may};
+use crate::erase::os::{self, LockedFile};
 
 pub use keyfile::{KeyFile, LockedKey};
 
@@ -198,10 +198,8 @@ fn drafts(path: &Path) -> Vec<PathBuf> {
 }
 
 /// Waits until nobody else makes a key in the same folder. None where folders cannot be locked.
-fn lock_folder(path: &Path) -> Option<File> {
-    let folder = File::open(path.parent()?).ok()?;
-    folder.lock().ok()?;
-    Some(folder)
+fn lock_folder(path: &Path) -> Option<LockedFile> {
+    os::hold_folder(path.parent()?).ok()
 }
 
 /// Checks a detached signature against a public key line; returns the key's fingerprint.
@@ -278,7 +276,9 @@ mod tests {
         let read = SigningKey::load_or_create(&path).unwrap();
         assert!(made.new && !read.new && !made.readable_by_others && !read.readable_by_others);
         assert_eq!(made.key.fingerprint(), read.key.fingerprint());
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        let mut names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.retain(|name| name != ".lock");
+        assert_eq!(names, ["signing_ed25519"]);
     }
 
     #[test]

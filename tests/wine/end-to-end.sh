@@ -147,6 +147,42 @@ came 0 'Linux opens it'
 same 発注側/発送名簿 "作業/此方/$id/発送名簿" 'the same files'
 same "$opened" "作業/此方/$id" 'both opened the same'
 
+part 'a console: what is asked, and what an input method types'
+# console INPUT WORD ARGUMENTS: tewatashi.exe at a console of its own; typed at once it shows the word, and what it shows goes
+# to `log`.
+console() {
+	local typed=$1 word=$2
+	shift 2
+	: >log
+	(
+		for _ in $(seq 300); do
+			if grep -qaF -- "$word" log; then break; fi
+			sleep 0.2
+		done
+		sleep 1
+		cat "$typed"
+		sleep 5
+	) | LC_ALL=C.UTF-8 TEWATASHI_HOME=$(as_windows "$work/受託側/data") timeout 120 \
+		script -qefc "$(printf '%q ' "$WINE" "$TEWATASHI_EXE" "$@")" /dev/null >log 2>&1
+	code=$?
+}
+# Full-width letters, as they come while an input method is on.
+python3 - 受託側/合言葉.txt 全角.txt <<-'P'
+	import sys
+	text = open(sys.argv[1], encoding="utf-8").read().strip()
+	wide = "".join(chr(ord(c) + 0xFEE0) for c in text)
+	open(sys.argv[2], "w", encoding="utf-8").write(wide + "\r")
+P
+console 全角.txt 表示されません --lang ja open "$bundle" --to 作業/全角 --no-documents
+came 0 'a passphrase in full-width letters opens it'
+says log 'パスワード（表示されません' 'the question is in letters that can be read'
+if grep -qaF -e "$(cat 受託側/合言葉.txt)" -e "$(tr -d '\r' <全角.txt)" log; then bad 'the passphrase is not shown'; else ok 'the passphrase is not shown'; fi
+same 発注側/発送名簿 "$(echo 作業/全角/TW-*)/発送名簿" 'the files are those that were packed'
+printf '\r' >改行.txt
+console 改行.txt 画面から消えます --lang ja pack 全角.txt --to 作業 --slip screen --title 画面 --items 氏名 --no-documents
+came 0 'a slip on the screen, until Enter'
+says log 'パスワード通知書' 'its words can be read'
+
 part 'what is wrong is told with the same exit codes'
 sed 's/^./Z/; s/.$/a/' 受託側/合言葉.txt >受託側/違う.txt
 win 受託側 --json --lang ja open "$bundle" --to 作業/違 --passphrase-file 受託側/違う.txt --no-documents

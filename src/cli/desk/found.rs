@@ -92,7 +92,7 @@ pub fn clear_killed(folder: &CaseFolder) -> std::io::Result<()> {
         if !is_one || !entry.file_type()?.is_dir() {
             continue;
         }
-        let Some(_lock) = os::lock_file(&draft.join(LOCK))? else { continue };
+        let Some(lock) = os::lock_file(&draft.join(LOCK))? else { continue };
         if draft.join(WHOLE).is_file() && draft.join("ledger.db").is_file() {
             for part in PARTS {
                 if draft.join(part).symlink_metadata().is_err() {
@@ -100,7 +100,11 @@ pub fn clear_killed(folder: &CaseFolder) -> std::io::Result<()> {
                 }
             }
         }
-        fs::remove_dir_all(&draft)?;
+        // Whoever looks next must not take this for the draft of a case that is being moved to its place.
+        fs::remove_file(draft.join(WHOLE)).or_else(missing)?;
+        // Windows removes no file that is open.
+        drop(lock);
+        fs::remove_dir_all(&draft).or_else(missing)?;
     }
     Ok(())
 }

@@ -181,6 +181,15 @@ pub(super) fn try_lock(file: &File) -> io::Result<bool> {
     }
 }
 
+/// A folder can be locked itself, and is left as it was.
+pub(super) fn open_folder_lock(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+pub(super) fn wait_for_lock(file: &File) -> io::Result<()> {
+    file.lock()
+}
+
 pub(super) fn unlock(file: &File) -> io::Result<()> {
     file.unlock()
 }

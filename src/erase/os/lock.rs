@@ -35,3 +35,13 @@ pub fn lock_file(path: &Path) -> io::Result<Option<LockedFile>> {
     let file = sys::open_lock(path)?;
     Ok(sys::try_lock(&file)?.then_some(LockedFile { file }))
 }
+
+/// Waits until no other process holds the folder, and holds it.
+///
+/// # Errors
+/// The folder cannot be opened, or the file system has no locks.
+pub fn hold_folder(path: &Path) -> io::Result<LockedFile> {
+    let file = sys::open_folder_lock(path)?;
+    sys::wait_for_lock(&file)?;
+    Ok(LockedFile { file })
+}

@@ -29,7 +29,7 @@ use windows as sys;
 #[cfg(not(any(target_os = "linux", windows)))]
 compile_error!("what this system promises of its media is not known: src/erase/os needs a file on it");
 
-pub use lock::{LockedFile, lock_file};
+pub use lock::{LockedFile, hold_folder, lock_file};
 pub use place::{History, Medium, NoMedium, Place, Protected, Space, Storage, Volume};
 pub use sys::{Folder, Handle, HeldFolder, RawDevice};
 

@@ -10,6 +10,7 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::mem::MaybeUninit;
 use std::ops::Range;
+use std::os::windows::ffi::OsStringExt;
 use std::os::windows::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
@@ -44,7 +45,7 @@ pub use device::RawDevice;
 pub use folder::Folder;
 pub(super) use folder::{facts_of, name_lengths, number};
 pub use held::HeldFolder;
-pub(super) use lock::{open_lock, try_lock, unlock};
+pub(super) use lock::{open_folder_lock, open_lock, try_lock, unlock, wait_for_lock};
 pub(super) use streams::{attributes, overwrite_attribute, remove_attribute};
 
 /// What is open: a file or a folder.
@@ -349,7 +350,21 @@ pub(super) fn clock_follows_a_server() -> Option<bool> {
 }
 
 pub(super) fn name_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
-    String::from_utf8(bytes).ok().map(OsString::from)
+    let (mut units, mut rest) = (Vec::new(), &bytes[..]);
+    while !rest.is_empty() {
+        let text = rest.utf8_chunks().next()?.valid();
+        units.extend(text.encode_utf16());
+        rest = match &rest[text.len()..] {
+            [] => break,
+            // Half of a pair, which names may have there.
+            [0xED, high @ 0xA0..=0xBF, low @ 0x80..=0xBF, after @ ..] => {
+                units.push(0xD000 | u16::from(high & 0x3F) << 6 | u16::from(low & 0x3F));
+                after
+            }
+            _ => return None,
+        };
+    }
+    Some(OsString::from_wide(&units))
 }
 
 // ---- Secrets in memory

@@ -154,7 +154,11 @@ mod tests {
         let mut layout = Layout::default();
         let reached = take(&answer(0, &[(2, 100), (10, NOWHERE), (11, 7)]), 4096, &mut layout);
         assert_eq!(reached, Some(11));
-        let extent = |start, length, place| Extent { start: start * 4096, length: length * 4096, place: place * 4096 };
+        let extent = |start: u64, length: u64, place: u64| Extent {
+            start: start * 4096,
+            length: length * 4096,
+            place: place * 4096,
+        };
         assert_eq!(layout.extents, [extent(0, 2, 100), extent(10, 1, 7)]);
         // The rest of a long answer joins what it continues.
         assert_eq!(take(&answer(11, &[(13, 8)]), 4096, &mut layout), Some(13));
