@@ -15,7 +15,7 @@ VENV ?= $(HOME)/.cache/tewatashi-venv
 
 BIN := $(CARGO_TARGET_DIR)/release/tewatashi
 
-.PHONY: help setup build demo test lint bench bench-erase bench-find cross try-static release reproduce clean
+.PHONY: help setup build demo test lint bench bench-erase bench-find cross desks try-static release reproduce clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -55,6 +55,9 @@ cross: ## build the programs that are released: Windows, and any Linux on x86-64
 	scripts/cross.sh setup
 	scripts/cross.sh cargo linux build --release --features embed-fonts
 	scripts/cross.sh cargo windows build --release --features embed-fonts
+
+desks: ## try the programs for Windows (under wine) and any Linux, and the packages (needs root)
+	scripts/desks.sh
 
 try-static: ## run the program for Linux in an empty chroot (needs root)
 	scripts/cross.sh setup

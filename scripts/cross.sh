@@ -11,7 +11,7 @@ set -euo pipefail
 
 packages=(rustc-web cargo-web rust-web-src rust-web-clippy gcc-mingw-w64-x86-64 binutils-mingw-w64-x86-64 musl-tools lld
 	libunwind-14-dev wine wine64 fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic
-	git python3 dpkg xz-utils file strace poppler-utils)
+	git python3 dpkg xz-utils file strace poppler-utils zsh fish man-db)
 target=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target}/cross
 
 fail() {
@@ -84,7 +84,7 @@ run_cargo() {
 	local command=$1
 	shift
 	case " $* " in
-	*' --release '*) for_release "$system" "$triple" ;;
+	*' --release '* | *' --profile release '*) for_release "$system" "$triple" ;;
 	esac
 	if ((${#flags[@]} > 0)); then
 		CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf '%s' "${flags[*]}")

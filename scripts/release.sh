@@ -3,6 +3,7 @@
 #
 #   release.sh                 everything
 #   release.sh linux           the archive for Linux alone, without Windows, package and sheet (it says so)
+#   release.sh try EXE         everything with programs that are no release: EXE, and a quickly built one for Linux
 #
 # DIST (default: $CARGO_TARGET_DIR/dist) is where it goes. Two builds of one commit are the same bytes: docs/release.md.
 set -euo pipefail
@@ -15,7 +16,11 @@ fail() {
 step() { printf '\n== %s\n' "$*"; }
 
 what=${1:-all}
-[[ $what == all || $what == linux ]] || fail 'usage: release.sh [linux]'
+case "$what $#" in
+'all 0' | 'linux 1') profile=release ;;
+'try 2') profile=desk ;;
+*) fail 'usage: release.sh [linux | try EXE]' ;;
+esac
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target} LC_ALL=C.UTF-8 TZ=UTC PYTHONDONTWRITEBYTECODE=1
 dist=${DIST:-$CARGO_TARGET_DIR/dist}
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n1)
@@ -26,7 +31,7 @@ commit=$(git rev-parse HEAD)
 # The one time that appears in what is made.
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 if [[ -n $(git status --porcelain) ]]; then
-	[[ ${ALLOW_CHANGES:-} == 1 ]] || fail 'there are changes that are in no commit' \
+	[[ ${ALLOW_CHANGES:-} == 1 || $what == try ]] || fail 'there are changes that are in no commit' \
 		'commit them, or set ALLOW_CHANGES=1: then what is made says so'
 	commit+='+changes'
 fi
@@ -38,17 +43,20 @@ rm -rf "$dist"
 mkdir -p "$dist"
 
 built=$CARGO_TARGET_DIR/cross
-linux=$built/x86_64-unknown-linux-musl/release/tewatashi
-windows=$built/x86_64-pc-windows-gnu/release/tewatashi.exe
+linux=$built/x86_64-unknown-linux-musl/$profile/tewatashi
+windows=$built/x86_64-pc-windows-gnu/$profile/tewatashi.exe
+if [[ $what == try ]]; then windows=$2 commit+='+try'; fi
+# build SYSTEM ARGUMENTS
+build() { scripts/cross.sh cargo "$1" build --profile "$profile" --features embed-fonts "${@:2}"; }
 
 # ---- Programs
 
 step 'the program for Linux'
-scripts/cross.sh cargo linux build --release --features embed-fonts
+build linux
 [[ $(file -b "$linux") == *'statically linked'* ]] || fail "$linux is not statically linked"
 if [[ $what == all ]]; then
 	step 'the program for Windows'
-	scripts/cross.sh cargo windows build --release --features embed-fonts
+	build windows
 fi
 
 # ---- What goes with it
@@ -71,7 +79,7 @@ tar --sort=name --format=ustar --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0
 step 'bill of materials'
 python3 packaging/sbom.py "$dist/tewatashi-$version.cdx.json"
 
-if [[ $what == all ]]; then
+if [[ $what != linux ]]; then
 	step 'zip'
 	name=tewatashi-$version-windows-x86_64
 	stage "$work/$name" windows
@@ -82,13 +90,14 @@ if [[ $what == all ]]; then
 	scripts/deb.sh "$linux" "$windows" "$dist/tewatashi_${version}_amd64.deb"
 
 	step 'the sheet for the IT section'
-	scripts/cross.sh cargo linux build --release --features embed-fonts --example intro_sheet
+	build linux --example intro_sheet
 	scripts/measure.sh "$linux" "$windows" "$work/measured.json"
 	python3 packaging/intro_facts.py "$dist" "$version" "$commit" "$work/measured.json" "$linux" "$windows" >"$work/facts.json"
-	"$built/x86_64-unknown-linux-musl/release/examples/intro_sheet" "$work/facts.json" "$dist/tewatashi-$version-導入申請資料.pdf"
+	"$built/x86_64-unknown-linux-musl/$profile/examples/intro_sheet" "$work/facts.json" "$dist/tewatashi-$version-導入申請資料.pdf"
 fi
 
 (cd "$dist" && sha256sum -- * >"$work/sums" && mv "$work/sums" SHA256SUMS)
 step "made from $commit: $dist"
 cat "$dist/SHA256SUMS"
-if [[ $what != all ]]; then echo 'NOT MADE: zip, deb, sheet (release.sh linux)'; fi
+if [[ $what == linux ]]; then echo 'NOT MADE: zip, deb, sheet (release.sh linux)'; fi
+if [[ $what == try ]]; then echo 'NO RELEASE: its programs were built to be tried'; fi
