@@ -10,6 +10,8 @@ mod lock;
 pub mod memory;
 pub mod name_text;
 mod place;
+#[cfg(any(windows, test))]
+pub mod printers;
 pub mod stamp;
 pub mod tty;
 
@@ -31,6 +33,8 @@ compile_error!("what this system promises of its media is not known: src/erase/o
 
 pub use lock::{LockedFile, hold_folder, lock_file};
 pub use place::{History, Medium, NoMedium, Place, Protected, Space, Storage, Volume};
+#[cfg(windows)]
+pub use sys::printing;
 pub use sys::{Folder, Handle, HeldFolder, RawDevice};
 
 use std::collections::HashMap;

@@ -34,6 +34,7 @@ mod device;
 mod folder;
 mod held;
 mod lock;
+pub mod printing;
 mod streams;
 mod users;
 mod volume;
