@@ -11,7 +11,7 @@ set -euo pipefail
 
 packages=(rustc-web cargo-web rust-web-src rust-web-clippy gcc-mingw-w64-x86-64 binutils-mingw-w64-x86-64 musl-tools lld
 	libunwind-14-dev wine wine64 fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic
-	git python3 dpkg xz-utils file strace poppler-utils zsh fish man-db)
+	git python3 dpkg xz-utils file strace poppler-utils zsh fish man-db ghostscript)
 target=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target}/cross
 
 fail() {

@@ -5,8 +5,10 @@
 #   wine.sh unit            the unit tests
 #   wine.sh tests [NAME …]  those files of tests/ that run there, or these
 #   wine.sh end-to-end      tests/wine/end-to-end.sh
+#   wine.sh printing        tests/wine/printing.sh, as root
 #
-# TEWATASHI_EXE and TEWATASHI name a tewatashi.exe, and a program of this system, that are there already, for end-to-end.
+# TEWATASHI_EXE and TEWATASHI name a tewatashi.exe, and a program of this system, that are there already, for end-to-end and
+# (the first) printing.
 # What is missing is told and fails; nothing is left out silently. What wine cannot show of a real Windows: docs/windows.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -132,11 +134,24 @@ end_to_end() {
 	count "$ok" "$bad"
 }
 
+# Slips through a real CUPS.
+printing() {
+	say "tests/wine/printing.sh ($exe)"
+	WINE=$wine TEWATASHI_EXE=$exe RESULT=$work/printing tests/wine/printing.sh || true
+	if [[ ! -s $work/printing ]]; then
+		echo 'wine: tests/wine/printing.sh came to no result'
+		count 0 1
+		return
+	fi
+	read -r ok bad <"$work/printing"
+	count "$ok" "$bad"
+}
+
 what=${1:-all}
 shift || true
 case $what in
-all | unit | tests | end-to-end) ;;
-*) fail 'usage: wine.sh [unit | tests [NAME …] | end-to-end]' ;;
+all | unit | tests | end-to-end | printing) ;;
+*) fail 'usage: wine.sh [unit | tests [NAME …] | end-to-end | printing]' ;;
 esac
 if [[ $what == tests && $# -gt 0 ]]; then core=("$@"); fi
 flags=()
@@ -157,5 +172,6 @@ if ((${#flags[@]})); then
 	while read -r program; do run_tests "$program"; done <"$work/built"
 fi
 if [[ $what == all || $what == end-to-end ]]; then end_to_end; fi
+if [[ $what == all || $what == printing ]]; then printing; fi
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0))

@@ -147,20 +147,26 @@ impl Sheet {
     }
 
     /// Where a page lies when its corner is the sheet's, so that it has its true size and its own margins; `None` when
-    /// something of it would not be printed.
+    /// something of its body would not be printed.
     #[must_use]
     pub fn place(&self, page: &Page) -> Option<Placed> {
         let (across, down) = self.step();
         let columns = Part::of(page.width, across, self.origin.0, self.printable.0);
         let rows = Part::of(page.height, down, self.origin.1, self.printable.1);
-        let lost = page.dots.chunks(page.width).enumerate().any(|(y, row)| {
-            let kept = if rows.has(y) { columns.first..columns.first + columns.count } else { 0..0 };
-            row.iter().enumerate().any(|(x, &dot)| dot < INK && !kept.contains(&x))
+        let edge = |density: u32, step: u32| (EDGE_MM * density * 10 / 254 / step) as usize;
+        let (left, top) = (edge(self.density.0, across), edge(self.density.1, down));
+        let right = page.width.saturating_sub(left);
+        let body = page.dots.chunks(page.width).enumerate().take(page.height.saturating_sub(top)).skip(top);
+        let lost = body.into_iter().any(|(y, row)| {
+            let kept = |x: usize| rows.has(y) && columns.has(x);
+            row.iter().enumerate().take(right).skip(left).any(|(x, &dot)| dot < INK && !kept(x))
         });
         (!lost).then_some(Placed { columns, rows, step: (across, down) })
     }
 }
 
+/// Few printers print up to the edge. What a form has there is an aid, such as the mark to punch holes at.
+const EDGE_MM: u32 = 10;
 /// Below this a dot is something that somebody would miss.
 const INK: u8 = 0xc0;
 
@@ -315,13 +321,19 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_would_lose_something_is_not_placed() {
-        let sheet = Sheet { density: (300, 300), size: (100, 60), origin: (5, 6), printable: (90, 50) };
-        assert!(sheet.place(&page(100, 60, &[(5, 6), (94, 55)])).is_some(), "the corners of what can be printed");
-        for beside in [(4, 30), (95, 30), (50, 5), (50, 56)] {
-            assert_eq!(sheet.place(&page(100, 60, &[beside])), None, "{beside:?}");
+    fn a_page_whose_body_would_lose_something_is_not_placed() {
+        // At 254 dots to the inch, one to the tenth of a millimetre. Nothing is printed on 15 mm around.
+        let printable = (2100 - 300, 2970 - 300);
+        let sheet = Sheet { density: (254, 254), size: (2100, 2970), origin: (150, 150), printable };
+        let placed = |x, y| sheet.place(&page(2100, 2970, &[(x, y)])).is_some();
+        assert!(placed(150, 150) && placed(1949, 2819), "the corners of what can be printed");
+        for (x, y) in [(149, 1500), (1950, 1500), (1000, 149), (1000, 2820), (100, 100), (1999, 2869)] {
+            assert!(!placed(x, y), "{x} {y}");
         }
-        assert_eq!(sheet.place(&page(300, 60, &[(200, 30)])), None, "wider than the sheet");
+        for (x, y) in [(99, 1500), (2000, 1500), (1000, 99), (1000, 2870)] {
+            assert!(placed(x, y), "an aid at the edge: {x} {y}");
+        }
+        assert_eq!(sheet.place(&page(4000, 2970, &[(3000, 1500)])), None, "wider than the sheet");
     }
 
     #[test]
