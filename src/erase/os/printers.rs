@@ -73,6 +73,9 @@ impl State {
     }
 }
 
+/// How names of files end that printers write.
+const FILES: [&str; 8] = [".prn", ".ps", ".xps", ".oxps", ".txt", ".pcl", ".tif", ".tiff"];
+
 fn is_no_printer(port: &str) -> bool {
     let port = port.to_lowercase();
     if port.starts_with("http://") || port.starts_with("https://") {
@@ -85,7 +88,6 @@ fn is_no_printer(port: &str) -> bool {
         // `\\server\printer` is a printer; what lies deeper is a file, and `\\.\` and `\\?\` are names of this computer's.
         return share.split('\\').count() != 2 || share.starts_with(['.', '?']);
     }
-    const FILES: [&str; 8] = [".prn", ".ps", ".xps", ".oxps", ".txt", ".pcl", ".tif", ".tiff"];
     let drive = port.len() > 2 && port.as_bytes()[1] == b':';
     drive
         || port.contains(['\\', '*'])

@@ -91,23 +91,46 @@ fn why(trouble: Trouble) -> String {
 /// What was done with a slip, and what the spooler keeps of it.
 pub fn notice(slip: &str, job: Option<&str>) -> String {
     let (printer, number) = job.and_then(|job| job.rsplit_once('-')).unwrap_or_default();
-    let copy = format!(r"%SystemRoot%\System32\spool\PRINTERS\{:0>5}.SPL", number);
-    let shown = show::name(printer);
+    // It can hardly be gone since it took the job; then nothing more is known of it than of any printer.
+    let state = printing::state(printer).ok().flatten().unwrap_or_default();
+    told(slip, printer, number, &state)
+}
+
+fn told(slip: &str, printer: &str, job: &str, state: &State) -> String {
+    let (number, shown) = (slip.to_owned(), show::name(printer));
+    let copy = format!(r"%SystemRoot%\System32\spool\PRINTERS\{job:0>5}.SPL");
     let mut lines = vec![t!(
         "warn-spooler-windows",
-        number = slip.to_owned(),
+        number = number.clone(),
         printer = shown.clone(),
-        job = number.to_owned(),
+        job = job.to_owned(),
         copy = copy
     )];
-    // What cannot be asked any more was true when the job was sent, and nothing is known of it now.
-    let state = printing::state(printer).ok().flatten().unwrap_or_default();
     if state.keeps {
-        lines.push(t!("warn-spooler-windows-keeps", number = slip.to_owned(), printer = shown));
+        lines.push(t!("warn-spooler-windows-keeps", number = number, printer = shown));
     }
-    if let Some(server) = state.server {
-        lines.push(t!("warn-spooler-windows-server", server = show::name(&server)));
+    if let Some(server) = &state.server {
+        lines.push(t!("warn-spooler-windows-server", server = show::name(server)));
     }
     lines.push(t!("warn-spooler-windows-disk"));
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_told_as_far_as_it_is_known() {
+        let told = |state: &State| told("D-0007", "複合機-2", "12", state);
+        let plain = told(&State::default());
+        for said in ["D-0007", "複合機-2", r"%SystemRoot%\System32\spool\PRINTERS\00012.SPL", ".SHD"] {
+            assert!(plain.contains(said), "{said}: {plain}");
+        }
+        assert_eq!(plain.lines().count(), 2);
+        let keeps = told(&State { keeps: true, ..State::default() });
+        assert!(keeps.lines().count() == 3 && keeps.starts_with(plain.lines().next().unwrap()), "{keeps}");
+        let shared = told(&State { server: Some("print-server".into()), ..State::default() });
+        assert!(shared.lines().count() == 3 && shared.lines().nth(1).unwrap().contains("print-server"), "{shared}");
+    }
 }

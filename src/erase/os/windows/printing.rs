@@ -14,6 +14,9 @@ use super::call::{done, text, wide};
 use crate::erase::os::printers::{Page, Placed, Sheet, State, Trouble};
 
 /// The system's own printer; `None` where it has none.
+///
+/// # Errors
+/// The spooler's.
 pub fn default_name() -> io::Result<Option<String>> {
     let mut length = 0;
     // SAFETY: asks for the length alone.
@@ -37,6 +40,9 @@ pub fn default_name() -> io::Result<Option<String>> {
 ///
 /// Attack: a name that means something else to the spooler: none at all is the server itself, and a comma leads to a job or
 /// to the inside of a port.
+///
+/// # Errors
+/// The spooler's, but for that it knows no such printer.
 pub fn state(name: &str) -> io::Result<Option<State>> {
     if name.is_empty() || name.contains([',', '\0']) {
         return Ok(None);
@@ -49,6 +55,7 @@ pub fn state(name: &str) -> io::Result<Option<State>> {
 }
 
 /// Whether an error is that of a spooler that is not there: nobody answers, or nobody who knows of printing.
+#[must_use]
 pub fn no_spooler(error: &io::Error) -> bool {
     [1722, 1717, 1753].iter().any(|code| is(error, *code))
 }
@@ -195,6 +202,9 @@ impl Drop for Canvas {
 
 impl Canvas {
     /// Opens a printer for A4.
+    ///
+    /// # Errors
+    /// The spooler's or the driver's.
     pub fn open(name: &str) -> io::Result<Self> {
         let printer = Printer::open(name)?;
         let (driver, name) = (wide("WINSPOOL"), wide(name));
@@ -205,6 +215,9 @@ impl Canvas {
     }
 
     /// The sheet that would be printed on.
+    ///
+    /// # Errors
+    /// The driver tells nothing of its sheet.
     pub fn sheet(&self) -> io::Result<Sheet> {
         let ask = |what: u32| {
             // SAFETY: a question about a device of ours.
@@ -222,6 +235,9 @@ impl Canvas {
 
     /// Prints pages as one job under a title, and says which number the spooler gave it. Either all pages go to the printer
     /// or, as far as the spooler lets go again, none.
+    ///
+    /// # Errors
+    /// The spooler's or the driver's; the job is taken back then.
     pub fn print(&self, title: &str, pages: &[(Page, Placed)]) -> io::Result<u32> {
         let title = wide(title);
         let info = job::DOCINFOW {
