@@ -300,7 +300,9 @@ mod tests {
 
     fn page(width: usize, height: usize, ink: &[(usize, usize)]) -> Page {
         let mut dots = Zeroizing::new(vec![255; width * height]);
-        ink.iter().for_each(|(x, y)| dots[y * width + x] = 0);
+        for (x, y) in ink {
+            dots[y * width + x] = 0;
+        }
         Page { width, height, dots }
     }
 

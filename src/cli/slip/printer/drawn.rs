@@ -143,7 +143,7 @@ mod tests {
             let page = &drawn[0];
             assert!(sheet.place(page).is_some());
             let mut file = tempfile::Builder::new().suffix(".pgm").tempfile().unwrap();
-            write!(file, "P5 {} {} 255\n", page.width, page.height).unwrap();
+            writeln!(file, "P5 {} {} 255", page.width, page.height).unwrap();
             file.write_all(&page.dots).unwrap();
             let read = Command::new("zbarimg").args(["--raw", "-q"]).arg(file.path()).output().expect("`make setup`");
             let codes = String::from_utf8(read.stdout).unwrap();
