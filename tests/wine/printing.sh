@@ -141,12 +141,23 @@ done
 lpstat -r >log 2>&1 && grep -q 'is running' log || { echo 'printing: cupsd does not answer' && cat cupsd.log && exit 1; }
 add() { lpadmin -p "$1" -E -v folder:/out "${@:2}" 2>>lpadmin.log || { cat lpadmin.log && exit 1; }; }
 printers='HKLM\System\CurrentControlSet\Control\Print\Printers'
+# Wine now and then cannot start a program whose server is just ending.
+registry() {
+	local tries
+	for tries in 1 2 3; do
+		if "$WINE" reg "$@" /f >>reg.log 2>&1; then return; fi
+		sleep "$tries"
+	done
+	cat reg.log
+	exit 1
+}
 # What the spooler of wine has of a printer: spooler PRINTER VALUE TYPE DATA
-spooler() { "$WINE" reg add "$printers\\$1" /v "$2" /t "$3" /d "$4" /f >>reg.log 2>&1 || { cat reg.log && exit 1; }; }
+spooler() { registry add "$printers\\$1" /v "$2" /t "$3" /d "$4"; }
 # A printer that is not of CUPS, at a port of this computer.
 copied() {
-	"$WINE" reg copy "$printers\\P" "$printers\\$1" /s /f >>reg.log 2>&1 || { cat reg.log && exit 1; }
-	spooler "$1" Name REG_SZ "$1" && spooler "$1" Port REG_SZ USB001
+	registry copy "$printers\\P" "$printers\\$1" /s
+	spooler "$1" Name REG_SZ "$1"
+	spooler "$1" Port REG_SZ USB001
 }
 
 # The page that came out of the last job, as an office holds it: page DPI
