@@ -9,7 +9,8 @@
 #
 # TEWATASHI_EXE and TEWATASHI name a tewatashi.exe, and a program of this system, that are there already, for end-to-end and
 # (the first) printing.
-# What is missing is told and fails; nothing is left out silently. What wine cannot show of a real Windows: docs/windows.md.
+# What is missing is told and fails; what is left out on purpose is `once_more` below. What wine cannot show of a real Windows:
+# docs/windows.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,6 +19,9 @@ cross=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target}/cross
 triple=x86_64-pc-windows-gnu
 # Files of tests/ that need neither a terminal, nor mounted file systems, nor Debian's tools.
 core=(pack damage hostile case ledger_life ledger_exchange ledger_tamper)
+
+# Of hostile, what goes over every fixture once more: minutes here, and it asks the system nothing new.
+once_more=(open_says_it_in_japanese verify_refuses_the_same_files_with_the_same_words)
 
 fail() {
 	printf 'wine: %s\n' "$@" >&2
@@ -102,7 +106,7 @@ run_tests() {
 	local program=$1 code=0 log=$work/run.log line
 	say "$(basename "$program")"
 	# Slow where it unwinds: as many at a time as there are cores.
-	"$wine" "$program" --test-threads=2 >"$log" 2>&1 </dev/null || code=$?
+	"$wine" "$program" --test-threads=2 "${once_more[@]/#/--skip=}" >"$log" 2>&1 </dev/null || code=$?
 	grep -vE '^test .* \.\.\. ok\r?$' "$log" || true
 	line=$(grep -oE '[0-9]+ passed; [0-9]+ failed; [0-9]+ ignored' "$log" | tail -n1) || true
 	if [[ -z $line ]]; then

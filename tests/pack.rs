@@ -365,7 +365,10 @@ fn quiet_says_the_result_and_warnings_only() {
     fs::remove_file(desk.path("one.txt")).unwrap();
     let quiet =
         desk.run(["--quiet", "pack", "sample", "--to", "medium", "--slip", "two.txt", "--properties", "ignore"]).ok();
-    assert_eq!((quiet.err.as_str(), quiet.out.lines().count()), ("", 1), "{quiet:?}");
+    // Where nothing can be read past the cache, as under wine, that is a warning.
+    let unread = "warning: the medium was not shown to hold what was written";
+    let warned = cfg!(windows) && quiet.err.lines().count() == 1 && quiet.err.starts_with(unread);
+    assert_eq!((quiet.err.is_empty() || warned, quiet.out.lines().count()), (true, 1), "{quiet:?}");
     assert!(quiet.out.starts_with("bundle made: "));
     fs::remove_file(desk.path("two.txt")).unwrap();
     // On Windows only an administrator may make a link.
