@@ -87,9 +87,30 @@ prefix() {
 
 # ---- What is run
 
-passed=0 failed=0
-count() {
-	passed=$((passed + $1)) failed=$((failed + $2))
+# Several at a time, each with its output and its "PASSED FAILED" in a file. A program of tests starts one program after the
+# other: this wine loses track of what it hands on when two threads of one program start others.
+names=()
+start() { # NAME COMMAND…
+	local name=$1
+	shift
+	names+=("$name")
+	while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n || true; done
+	"$@" "$work/result.$name" >"$work/log.$name" 2>&1 &
+}
+finish() {
+	local name ok bad passed=0 failed=0
+	wait || true
+	for name in "${names[@]}"; do
+		say "$name"
+		cat "$work/log.$name"
+		if ! read -r ok bad <"$work/result.$name"; then
+			echo "wine: $name came to no result"
+			ok=0 bad=1
+		fi 2>/dev/null
+		passed=$((passed + ok)) failed=$((failed + bad))
+	done
+	printf '\n%d passed, %d failed\n' "$passed" "$failed"
+	((failed == 0))
 }
 
 # Builds tests, and the program for those that run it. The library of tests counts as a dependency of everything, so what
@@ -101,54 +122,29 @@ build() {
 	[[ -s $work/built ]] || fail 'cargo built no test'
 }
 
-# Runs a program of tests and counts what it says.
-run_tests() {
-	local program=$1 code=0 log=$work/run.log line
-	say "$(basename "$program")"
-	# Slow where it unwinds: as many at a time as there are cores.
-	"$wine" "$program" --test-threads=2 "${once_more[@]/#/--skip=}" >"$log" 2>&1 </dev/null || code=$?
+# Runs a program of tests: what fails is shown, and what it says is counted.
+run_tests() { # THREADS PROGRAM RESULT
+	local code=0 log=$3.out line ok bad left
+	"$wine" "$2" --test-threads="$1" "${once_more[@]/#/--skip=}" >"$log" 2>&1 </dev/null || code=$?
 	grep -vE '^test .* \.\.\. ok\r?$' "$log" || true
 	line=$(grep -oE '[0-9]+ passed; [0-9]+ failed; [0-9]+ ignored' "$log" | tail -n1) || true
 	if [[ -z $line ]]; then
-		echo "wine: $(basename "$program") came to no result (exit code $code)"
-		count 0 1
+		echo "wine: no result (exit code $code)"
 		return
 	fi
 	read -r ok _ bad _ left _ <<<"$line"
 	if ((left > 0)); then echo "wine: $left were left out, which counts as failed"; fi
 	if ((bad == 0 && code != 0)); then bad=1; fi
-	count "$ok" "$((bad + left))"
+	echo "$ok $((bad + left))" >"$3"
 }
 
-end_to_end() {
-	local linux=${TEWATASHI:-}
-	if [[ -z $linux ]]; then
-		say 'cargo build, for the other side'
-		cargo build --locked
-		linux=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target}/debug/tewatashi
-	fi
-	say "tests/wine/end-to-end.sh ($exe)"
-	WINE=$wine TEWATASHI=$linux TEWATASHI_EXE=$exe RESULT=$work/result tests/wine/end-to-end.sh || true
-	if [[ ! -s $work/result ]]; then
-		echo 'wine: tests/wine/end-to-end.sh came to no result'
-		count 0 1
-		return
-	fi
-	read -r ok bad <"$work/result"
-	count "$ok" "$bad"
+end_to_end() { # RESULT
+	WINE=$wine TEWATASHI=$linux TEWATASHI_EXE=$exe RESULT=$1 tests/wine/end-to-end.sh
 }
 
 # Slips through a real CUPS.
-printing() {
-	say "tests/wine/printing.sh ($exe)"
-	WINE=$wine TEWATASHI_EXE=$exe RESULT=$work/printing tests/wine/printing.sh || true
-	if [[ ! -s $work/printing ]]; then
-		echo 'wine: tests/wine/printing.sh came to no result'
-		count 0 1
-		return
-	fi
-	read -r ok bad <"$work/printing"
-	count "$ok" "$bad"
+printing() { # RESULT
+	WINE=$wine TEWATASHI_EXE=$exe RESULT=$1 tests/wine/printing.sh
 }
 
 what=${1:-all}
@@ -171,11 +167,23 @@ elif [[ -z ${TEWATASHI_EXE:-} ]]; then
 	say 'cross.sh cargo windows build'
 	scripts/cross.sh cargo windows build --profile desk --features embed-fonts
 fi
-prefix
-if ((${#flags[@]})); then
-	while read -r program; do run_tests "$program"; done <"$work/built"
+linux=${TEWATASHI:-}
+if [[ $what == all || $what == end-to-end ]] && [[ -z $linux ]]; then
+	say 'cargo build, for the other side'
+	cargo build --locked
+	linux=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target}/debug/tewatashi
 fi
-if [[ $what == all || $what == end-to-end ]]; then end_to_end; fi
-if [[ $what == all || $what == printing ]]; then printing; fi
-printf '\n%d passed, %d failed\n' "$passed" "$failed"
-((failed == 0))
+prefix
+# The longest first.
+if [[ $what == all || $what == end-to-end ]]; then start end-to-end end_to_end; fi
+if [[ $what == all || $what == printing ]]; then start printing printing; fi
+if ((${#flags[@]})); then
+	while read -r program; do
+		name=$(basename "$program")
+		case $name in
+		tewatashi-*) start "$name" run_tests "$(nproc)" "$program" ;;
+		*) start "$name" run_tests 1 "$program" ;;
+		esac
+	done < <(grep hostile "$work/built"; grep -v hostile "$work/built")
+fi
+finish

@@ -49,7 +49,7 @@ pub fn remind(context: &Context, desk: &Desk) -> Result<(), Failure> {
     }
     for (slip, file) in open(all) {
         if Path::new(&file).symlink_metadata().is_ok() {
-            context.warn(&t!("warn-slip-there", number = slip.number, path = show::name(&file)));
+            context.warn(&t!("warn-slip-there", number = slip.number, path = show::path(Path::new(&file))));
         }
     }
     Ok(())
@@ -67,7 +67,7 @@ fn list(context: &Context) -> Result<(), Failure> {
             let state = if *is_there { t!("slip-there") } else { t!("slip-not-there") };
             let day = DateTime::parse_from_rfc3339(&slip.time).map(|t| t.date_naive().to_string()).unwrap_or_default();
             let bundle = slip.bundle.clone().unwrap_or_default();
-            out(&format!("{}  {day}  {bundle}  {}  {}", slip.number, show::pad(&state, 12), show::name(file)));
+            out(&format!("{}  {day}  {bundle}  {}  {}", slip.number, show::pad(&state, 12), show::path(Path::new(file))));
         }
     }
     let rows = rows.iter().map(|(is_there, slip, file)| {

@@ -179,7 +179,7 @@ says log 'パスワード（表示されません' 'the question is in letters t
 if grep -qaF -e "$(cat 受託側/合言葉.txt)" -e "$(tr -d '\r' <全角.txt)" log; then bad 'the passphrase is not shown'; else ok 'the passphrase is not shown'; fi
 same 発注側/発送名簿 "$(echo 作業/全角/TW-*)/発送名簿" 'the files are those that were packed'
 printf '\r' >改行.txt
-console 改行.txt 画面から消えます --lang ja pack 全角.txt --to 作業 --slip screen --title 画面 --items 氏名 --no-documents
+console 改行.txt 画面から消えます --lang ja pack 全角.txt --to 作業 --slip screen --title 画面 --items 氏名 --items-reduced yes --properties ignore --no-documents
 came 0 'a slip on the screen, until Enter'
 says log 'パスワード通知書' 'its words can be read'
 
