@@ -379,6 +379,6 @@ pub(super) fn path_from_bytes(bytes: Vec<u8>) -> PathBuf {
 
 /// Every row of bytes is a name here; on other systems it is not.
 #[allow(clippy::unnecessary_wraps)]
-pub(super) fn name_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
-    Some(OsString::from_vec(bytes))
+pub(super) fn name_from_bytes(bytes: &[u8]) -> Option<OsString> {
+    Some(OsString::from_vec(bytes.to_vec()))
 }

@@ -422,7 +422,7 @@ pub fn own_home() -> Option<PathBuf> {
 
 /// A name out of the bytes the system has for it; `None` when they are none.
 #[must_use]
-pub fn name_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
+pub fn name_from_bytes(bytes: &[u8]) -> Option<OsString> {
     sys::name_from_bytes(bytes)
 }
 

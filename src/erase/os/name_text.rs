@@ -36,7 +36,7 @@ pub fn deserialize<'de, D: Deserializer<'de>, N: From<OsString>>(from: D) -> Res
         Name::Bytes { hex } => hex,
     };
     let bytes = crate::digest::unhex(&bytes);
-    let name = bytes.and_then(super::name_from_bytes);
+    let name = bytes.as_deref().and_then(super::name_from_bytes);
     name.map(N::from).ok_or_else(|| D::Error::custom("no name"))
 }
 

@@ -350,8 +350,8 @@ pub(super) fn clock_follows_a_server() -> Option<bool> {
     None
 }
 
-pub(super) fn name_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
-    let (mut units, mut rest) = (Vec::new(), &bytes[..]);
+pub(super) fn name_from_bytes(bytes: &[u8]) -> Option<OsString> {
+    let (mut units, mut rest) = (Vec::new(), bytes);
     while !rest.is_empty() {
         let text = rest.utf8_chunks().next()?.valid();
         units.extend(text.encode_utf16());
