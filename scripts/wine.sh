@@ -20,8 +20,11 @@ triple=x86_64-pc-windows-gnu
 # Files of tests/ that need neither a terminal, nor mounted file systems, nor Debian's tools.
 core=(pack damage hostile case ledger_life ledger_exchange ledger_tamper)
 
-# Of hostile, what goes over every fixture once more: minutes here, and it asks the system nothing new.
-once_more=(open_says_it_in_japanese verify_refuses_the_same_files_with_the_same_words)
+# What asks the system nothing that the rest does not: every fixture once more in other words, and every byte of a header.
+# Minutes under wine.
+once_more=(open_says_it_in_japanese verify_refuses_the_same_files_with_the_same_words
+	list_refuses_the_same_files_with_the_same_words
+	every_byte_of_the_header_is_known_and_none_is_taken_for_a_wrong_passphrase)
 
 fail() {
 	printf 'wine: %s\n' "$@" >&2
@@ -124,8 +127,14 @@ build() {
 
 # Runs a program of tests: what fails is shown, and what it says is counted.
 run_tests() { # THREADS PROGRAM RESULT
-	local code=0 log=$3.out line ok bad left
-	"$wine" "$2" --test-threads="$1" "${once_more[@]/#/--skip=}" >"$log" 2>&1 </dev/null || code=$?
+	local code=0 log=$3.out line ok bad left try
+	for try in first second; do
+		code=0
+		"$wine" "$2" --test-threads="$1" "${once_more[@]/#/--skip=}" >"$log" 2>&1 </dev/null || code=$?
+		# "Internal error", now and then, of wine itself when a program is started; no other failure is tried again.
+		if ((code == 0)) || ! grep -q 'Os { code: 1359,' "$log"; then break; fi
+		echo "wine: this wine failed to start a program ($try try)"
+	done
 	grep -vE '^test .* \.\.\. ok\r?$' "$log" || true
 	line=$(grep -oE '[0-9]+ passed; [0-9]+ failed; [0-9]+ ignored' "$log" | tail -n1) || true
 	if [[ -z $line ]]; then
@@ -142,9 +151,11 @@ end_to_end() { # RESULT
 	WINE=$wine TEWATASHI=$linux TEWATASHI_EXE=$exe RESULT=$1 tests/wine/end-to-end.sh
 }
 
-# Slips through a real CUPS.
+# Slips through a real CUPS. In a prefix of its own: a wine that runs knows the printers it found when it began.
 printing() { # RESULT
-	WINE=$wine TEWATASHI_EXE=$exe RESULT=$1 tests/wine/printing.sh
+	cp -a "$work/prefix" "$work/printing"
+	WINEPREFIX=$work/printing WINE=$wine TEWATASHI_EXE=$exe RESULT=$1 tests/wine/printing.sh
+	WINEPREFIX=$work/printing wineserver -k 2>/dev/null || true
 }
 
 what=${1:-all}
@@ -174,9 +185,10 @@ if [[ $what == all || $what == end-to-end ]] && [[ -z $linux ]]; then
 	linux=${CARGO_TARGET_DIR:-$HOME/.cache/tewatashi-target}/debug/tewatashi
 fi
 prefix
-# The longest first.
-if [[ $what == all || $what == end-to-end ]]; then start end-to-end end_to_end; fi
+# Copied while nothing runs in it.
+wineserver -w 2>/dev/null || true
 if [[ $what == all || $what == printing ]]; then start printing printing; fi
+if [[ $what == all || $what == end-to-end ]]; then start end-to-end end_to_end; fi
 if ((${#flags[@]})); then
 	while read -r program; do
 		name=$(basename "$program")

@@ -67,7 +67,12 @@ fn list(context: &Context) -> Result<(), Failure> {
             let state = if *is_there { t!("slip-there") } else { t!("slip-not-there") };
             let day = DateTime::parse_from_rfc3339(&slip.time).map(|t| t.date_naive().to_string()).unwrap_or_default();
             let bundle = slip.bundle.clone().unwrap_or_default();
-            out(&format!("{}  {day}  {bundle}  {}  {}", slip.number, show::pad(&state, 12), show::path(Path::new(file))));
+            out(&format!(
+                "{}  {day}  {bundle}  {}  {}",
+                slip.number,
+                show::pad(&state, 12),
+                show::path(Path::new(file))
+            ));
         }
     }
     let rows = rows.iter().map(|(is_there, slip, file)| {
