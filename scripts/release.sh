@@ -59,6 +59,13 @@ if [[ $what == all ]]; then
 	build windows
 fi
 
+if [[ $what == try ]]; then
+	# Without their symbols, as a release is; packing them would take longer than building.
+	strip -o "$work/tewatashi" "$linux"
+	x86_64-w64-mingw32-strip -o "$work/tewatashi.exe" "$windows"
+	linux=$work/tewatashi windows=$work/tewatashi.exe
+fi
+
 # ---- What goes with it
 
 stage() { # FOLDER SYSTEM
