@@ -97,7 +97,8 @@ echo '-- shells load the completions'
 inside bash -ec '. /usr/share/bash-completion/completions/tewatashi; complete -p tewatashi'
 inside zsh -fec 'autoload -Uz compinit; compinit -D -d /tmp/zcompdump; autoload -Uz +X _tewatashi
 	[[ ${_comps[tewatashi]} == _tewatashi ]] && whence -v _tewatashi'
-offered=$(inside fish --no-config -c 'complete --do-complete "tewatashi ledger ver"')
+inside fish -c 'contains /usr/share/fish/vendor_completions.d $fish_complete_path'
+offered=$(inside fish -c 'source /usr/share/fish/vendor_completions.d/tewatashi.fish; complete --do-complete "tewatashi ledger ver"')
 echo "fish: $offered"
 [[ $offered == verify* ]]
 echo '-- manual pages in both languages'

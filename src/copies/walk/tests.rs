@@ -190,8 +190,11 @@ fn what_vanishes_meanwhile_is_told_and_stops_nothing() {
                 }
                 for n in 0..50 {
                     // Windows removes nothing that somebody has open at that moment.
-                    while let Err(error) = fs::remove_dir_all(root.join(n.to_string())) {
-                        assert!(cfg!(windows), "{error}");
+                    while root.join(n.to_string()).exists() {
+                        let gone = fs::remove_dir_all(root.join(n.to_string()));
+                        if cfg!(unix) {
+                            gone.unwrap();
+                        }
                     }
                 }
             }
